@@ -1,0 +1,100 @@
+/** What JSON can say. */
+export type JsonValue = null | boolean | number | string | JsonValue[] | { [member: string]: JsonValue };
+
+/** A JSON object of unknown members. */
+export type JsonObject = Record<string, unknown>;
+
+/** What is wrong with one place of a value: `path` is a JSON Pointer (RFC 6901), `message` is for its user. */
+export interface Fault {
+  path: string;
+  message: string;
+}
+
+/** Nesting beyond this is refused: nothing in a session needs it, and recursion over it could exhaust the stack. */
+export const MAX_JSON_DEPTH = 64;
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** One token of a JSON Pointer, escaped (RFC 6901). */
+export function pointerToken(token: string | number): string {
+  return String(token).replaceAll('~', '~0').replaceAll('/', '~1');
+}
+
+/** A JSON Pointer of these tokens. */
+export function toPointer(tokens: readonly (string | number)[]): string {
+  return tokens.map((token) => `/${pointerToken(token)}`).join('');
+}
+
+/**
+ * Whether two JSON values are equal: members in any order, a member that is undefined as one that is absent.
+ */
+export function jsonEqual(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  if (Array.isArray(a) && Array.isArray(b)) {
+    return a.length === b.length && a.every((item, at) => jsonEqual(item, b[at]));
+  }
+  const left = a as JsonObject;
+  const right = b as JsonObject;
+  for (const name of Object.keys(left)) if (!jsonEqual(left[name], own(right, name))) return false;
+  for (const name of Object.keys(right)) if (right[name] !== undefined && own(left, name) === undefined) return false;
+  return true;
+}
+
+/** The member of that name, never one that is inherited. */
+export function own(object: JsonObject, name: string): unknown {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
+/**
+ * The first thing about a value from outside that no JSON of ours may hold, at any depth: nesting too deep, numbers that
+ * are not finite, text that is not well-formed Unicode (half a surrogate pair cannot be stored as UTF-8 and come
+ * back), members named `__proto__`, and what is no JSON at all. Undefined where there is none.
+ */
+export function findJsonFault(value: unknown, path = '', depth = 0): Fault | undefined {
+  switch (typeof value) {
+    case 'string':
+      return value.isWellFormed()
+        ? undefined
+        : { path, message: 'holds half a surrogate pair: not valid Unicode text' };
+    case 'number':
+      return Number.isFinite(value) ? undefined : { path, message: 'must be a finite number' };
+    case 'boolean':
+      return undefined;
+    case 'object':
+      break;
+    default:
+      return { path, message: 'is not a JSON value' };
+  }
+  if (value === null) return undefined;
+  if (depth >= MAX_JSON_DEPTH) return { path: '', message: `is nested more than ${MAX_JSON_DEPTH} levels deep` };
+  for (const [name, member] of Object.entries(value)) {
+    const at = `${path}/${pointerToken(name)}`;
+    if (name === '__proto__') return { path: at, message: 'is not an allowed name' };
+    if (!name.isWellFormed()) return { path, message: 'has a member whose name is not valid Unicode text' };
+    if (member === undefined && !Array.isArray(value)) continue;
+    const fault = findJsonFault(member, at, depth + 1);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+/** The size of a value as JSON in UTF-8, in bytes. */
+export function jsonSizeBytes(value: unknown): number {
+  const text = JSON.stringify(value);
+  let sizeBytes = text.length;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit < 0x80) continue;
+    if (unit < 0x800) sizeBytes += 1;
+    else if (unit >= 0xd800 && unit <= 0xdbff) {
+      // A surrogate pair: two units, four bytes.
+      sizeBytes += 2;
+      at += 1;
+    } else sizeBytes += 2;
+  }
+  return sizeBytes;
+}

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+
+import { jsonPatch } from './patch.ts';
+import { session } from './session.ts';
+
+/** At most so many operations in one batch (page). */
+export const MAX_BATCH_OPERATIONS = 100;
+
+/** One operation of a batch; `patch` is accepted as another name of `patch_directives`, other members are ignored. */
+export const batchOperation = z.union([
+  z.looseObject({
+    id: z.string(),
+    operation: z.literal('patch'),
+    patch_directives: jsonPatch.optional(),
+    patch: jsonPatch.optional(),
+  }),
+  z.looseObject({ id: z.string(), operation: z.literal('delete') }),
+]);
+
+export type BatchOperation = z.infer<typeof batchOperation>;
+
+/** A batch. Each operation is checked on its own, later: a malformed one fails alone. */
+export const batchRequest = z
+  .strictObject({
+    operations: z
+      .array(z.unknown())
+      .min(1, { error: 'must hold at least one operation' })
+      .max(MAX_BATCH_OPERATIONS, { error: `must hold at most ${MAX_BATCH_OPERATIONS} operations` })
+      .meta({ items: batchOperation.toJSONSchema() }),
+  })
+  .meta({ id: 'BatchRequest' });
+
+/** What became of one operation (decided). */
+export const batchResult = z
+  .looseObject({
+    id: z.string(),
+    success: z.boolean(),
+    status_code: z.number(),
+    error: z.string().optional(),
+    result: session.optional(),
+  })
+  .meta({ id: 'BatchResult' });
+
+export type BatchResult = z.infer<typeof batchResult>;
+
+export const batchResponse = z
+  .looseObject({ success_count: z.number(), error_count: z.number(), results: z.array(batchResult) })
+  .meta({ id: 'BatchResponse' });

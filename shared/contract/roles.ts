@@ -1,0 +1,17 @@
+/** What a key may do: `viewer` reads, `editor` also writes, `admin` also unlocks and manages the catalog. */
+export const roles = ['viewer', 'editor', 'admin'] as const;
+
+export type Role = (typeof roles)[number];
+
+/** Who calls: the id stands in `sys_created_by_id` and in history. */
+export interface Principal {
+  id: string;
+  role: Role;
+}
+
+/** Nobody: a call without a key, or with one that is not known. Public operations answer it. */
+export type Caller = Principal | undefined;
+
+export function mayActAs(role: Role, needed: Role): boolean {
+  return roles.indexOf(role) >= roles.indexOf(needed);
+}
