@@ -17,6 +17,9 @@ export const batchOperation = z.union([
   z.looseObject({ id: z.string(), operation: z.literal('delete') }),
 ]);
 
+/** What is looked at first in an operation of a batch: its patch is checked when its session is known. */
+export const batchOperationHead = z.looseObject({ id: z.string(), operation: z.enum(['patch', 'delete']) });
+
 export type BatchOperation = z.infer<typeof batchOperation>;
 
 /** A batch. Each operation is checked on its own, later: a malformed one fails alone. */

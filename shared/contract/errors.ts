@@ -41,6 +41,12 @@ export class ContractError extends Error {
     this.retryAfterS = more.retryAfterS;
   }
 
+  /** An error that lists its faults, all at once. */
+  static ofFaults(kind: ErrorKind, faults: readonly Fault[]): ContractError {
+    const shown = bounded(faults);
+    return new ContractError(kind, describeFaults(shown), { faults: shown });
+  }
+
   get status(): number {
     return errorKinds[this.kind].status;
   }
@@ -48,17 +54,25 @@ export class ContractError extends Error {
 
 /** An answer lists so many faults and counts the rest: a hostile body can have half a million. */
 const MAX_FAULTS = 100;
+const MAX_PATH_LENGTH = 200;
+const MAX_MESSAGE_LENGTH = 300;
 
 /** A refusal of a request for its faults, listed all at once. */
 export function invalid(faults: readonly Fault[]): ContractError {
-  return new ContractError('invalid', describeFaults(faults.slice(0, MAX_FAULTS)), { faults: bounded(faults) });
+  return ContractError.ofFaults('invalid', faults);
 }
 
-/** Bounds how many faults an answer lists and how much of a hostile member name it repeats. */
-export function bounded(faults: readonly Fault[]): Fault[] {
-  const shown = faults.slice(0, MAX_FAULTS);
+/** Bounds how many faults an answer lists, and how much of a hostile member name it repeats. */
+function bounded(faults: readonly Fault[]): Fault[] {
+  const shown = faults
+    .slice(0, MAX_FAULTS)
+    .map(({ path, message }) => ({ path: cut(path, MAX_PATH_LENGTH), message: cut(message, MAX_MESSAGE_LENGTH) }));
   const rest = faults.length - shown.length;
   return rest === 0 ? shown : [...shown, { path: '', message: `${rest} more faults are not listed` }];
+}
+
+function cut(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length).toWellFormed()}…` : text;
 }
 
 /** Faults as one sentence: `/name must not be blank; /type_id is required`. */

@@ -1,0 +1,113 @@
+import { parseArgs } from 'node:util';
+
+import { roles, type Role } from '../../shared/contract/roles.ts';
+
+/** What the hub was told on its command line. */
+export interface HubOptions {
+  dataDir: string;
+  port: number;
+  host: string;
+  tenants: [string, ...string[]];
+  keys: { key: string; role: Role }[];
+  imports: string[];
+  demo: boolean;
+  /** Requests per minute and key; undefined: any number. */
+  rateLimit: number | undefined;
+  maxSessions: number | undefined;
+  logLevel: LogLevel;
+}
+
+export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+export type LogLevel = (typeof logLevels)[number];
+
+/** A flag that cannot be taken, in the user's words. */
+export class UsageError extends Error {}
+
+export const usage = `Usage: hub --data DIR [flags]
+
+  --data DIR          the data folder (made where there is none; one SQLite file in it)
+  --port N            the port to listen on; 0: any (default 4680)
+  --host ADDRESS      the address to listen on (default 127.0.0.1)
+  --tenant ID         a tenant to serve; repeatable (default t1)
+  --api-key KEY=ROLE  a key and what it may do: admin, editor or viewer; repeatable
+  --import FILE       a schedule file to take into the first tenant at start; repeatable
+  --demo              take the demonstration event into the first tenant at start
+  --rate-limit N      requests per minute and key; 0: any number (default)
+  --max-sessions N    sessions per tenant; 0: any number (default)
+  --log-level LEVEL   ${logLevels.join(', ')} (default info)
+  --help              show this
+`;
+
+/** Reads the flags; undefined where help was asked for. Throws `UsageError`. */
+export function readCommandLine(args: readonly string[]): HubOptions | undefined {
+  const { values } = parse(args);
+  if (values.help === true) return undefined;
+  if (values.data === undefined || values.data === '') throw new UsageError('--data DIR is needed.');
+  const [firstTenant = 't1', ...otherTenants] = new Set(values.tenant);
+  const tenants: HubOptions['tenants'] = [firstTenant, ...otherTenants];
+  if (tenants.includes('')) throw new UsageError('--tenant must not be empty.');
+  return {
+    dataDir: values.data,
+    port: readNumber('--port', values.port ?? '4680', 65_535),
+    host: values.host ?? '127.0.0.1',
+    tenants,
+    keys: readKeys(values['api-key'] ?? []),
+    imports: values.import ?? [],
+    demo: values.demo === true,
+    rateLimit: readNumber('--rate-limit', values['rate-limit'] ?? '0') || undefined,
+    maxSessions: readNumber('--max-sessions', values['max-sessions'] ?? '0') || undefined,
+    logLevel: readLogLevel(values['log-level'] ?? 'info'),
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      strict: true,
+      allowPositionals: false,
+      options: {
+        data: { type: 'string' },
+        port: { type: 'string' },
+        host: { type: 'string' },
+        tenant: { type: 'string', multiple: true },
+        'api-key': { type: 'string', multiple: true },
+        import: { type: 'string', multiple: true },
+        demo: { type: 'boolean' },
+        'rate-limit': { type: 'string' },
+        'max-sessions': { type: 'string' },
+        'log-level': { type: 'string' },
+        help: { type: 'boolean' },
+      },
+    });
+  } catch (error) {
+    // Every error of parseArgs is about the flags.
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function readNumber(flag: string, text: string, max: number = Number.MAX_SAFE_INTEGER): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value <= max) return value;
+  throw new UsageError(`${flag} must be a whole number from 0${max < Number.MAX_SAFE_INTEGER ? ` to ${max}` : ''}.`);
+}
+
+function readKeys(pairs: readonly string[]): HubOptions['keys'] {
+  const keys = pairs.map((pair) => {
+    // A key may hold a `=`, a role cannot. A wrong pair is not repeated in the message: it may hold a key.
+    const at = pair.lastIndexOf('=');
+    const role = roles.find((name) => name === pair.slice(at + 1));
+    if (at < 1 || role === undefined)
+      throw new UsageError(`--api-key must be KEY=ROLE, the role one of ${roles.join(', ')}.`);
+    return { key: pair.slice(0, at), role };
+  });
+  if (new Set(keys.map(({ key }) => key)).size < keys.length) throw new UsageError('--api-key: a key is given twice.');
+  return keys;
+}
+
+function readLogLevel(text: string): LogLevel {
+  const level = logLevels.find((name) => name === text);
+  if (level === undefined) throw new UsageError(`--log-level must be one of ${logLevels.join(', ')}.`);
+  return level;
+}

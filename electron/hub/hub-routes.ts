@@ -1,0 +1,55 @@
+import type { FastifyInstance } from 'fastify';
+
+import { openApiDocument } from '../../shared/contract/openapi.ts';
+import { ContractError, invalid } from '../../shared/contract/errors.ts';
+import { UnreadableBody } from '../../shared/contract/parse.ts';
+import type { Engine } from '../engine/engine.ts';
+import { parseJsonBody, type RawBody } from './read-body.ts';
+
+/** The largest schedule file or list of catalog items, in bytes. */
+const MAX_FILE_BYTES = 32 * 1024 * 1024;
+
+/** What a hub offers beside the contract, under `/-/`. */
+export async function hubRoutes(server: FastifyInstance, { engine }: { engine: Engine }): Promise<void> {
+  const large = { maxBodyBytes: MAX_FILE_BYTES };
+
+  server.get('/-/health', { config: { rateLimit: false } }, async () => ({ status: 'ok' }));
+  server.get('/-/openapi.json', async () => openApiDocument);
+
+  server.get<{ Params: { tenantId: string; kind: string } }>('/-/:tenantId/catalog/:kind', async (request) =>
+    engine.service.catalog.list(request.caller, request.params.tenantId, request.params.kind),
+  );
+  server.put<{ Params: { tenantId: string; kind: string } }>(
+    '/-/:tenantId/catalog/:kind',
+    { config: large },
+    async (request) => {
+      const { tenantId, kind } = request.params;
+      return await engine.service.catalog.put(request.caller, tenantId, kind, parseJsonBody(request.body, 'json'));
+    },
+  );
+
+  server.get<{ Params: { tenantId: string; format: string }; Querystring: { event_id?: unknown } }>(
+    '/-/:tenantId/export/:format',
+    async (request, reply) => {
+      const { tenantId, format } = request.params;
+      const { event_id } = request.query;
+      const file = engine.exportFile(
+        request.caller,
+        tenantId,
+        typeof event_id === 'string' ? event_id : undefined,
+        format,
+      );
+      reply.type(file.contentType).header('content-disposition', `attachment; filename="${file.fileName}"`);
+      return file.text;
+    },
+  );
+
+  server.post<{ Params: { tenantId: string } }>('/-/:tenantId/import', { config: large }, async (request) => {
+    const body = request.body as RawBody | UnreadableBody | null | undefined;
+    return await engine.importFile(request.caller, request.params.tenantId, () => {
+      if (body instanceof UnreadableBody) throw invalid([{ path: '', message: body.reason }]);
+      if (body === undefined || body === null) throw new ContractError('invalid', 'The body must be a schedule file.');
+      return body.bytes;
+    });
+  });
+}

@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+
+import pino from 'pino';
+
+import type { Logger } from '../../shared/base/logger.ts';
+import { ContractError } from '../../shared/contract/errors.ts';
+import type { Principal } from '../../shared/contract/roles.ts';
+import type { ImportReport } from '../../shared/service/import-schedule.ts';
+import { openEngine, type Engine } from '../engine/engine.ts';
+import { readCommandLine, usage, UsageError, type HubOptions } from './command-line.ts';
+import { createKeyRing } from './key-ring.ts';
+import { createServer } from './server.ts';
+
+/** A wrong flag. */
+const EXIT_USAGE = 2;
+/** How long requests under way may take when the hub is told to stop, in milliseconds. */
+const SHUTDOWN_MS = 10_000;
+
+/** Who takes in the files that the command line names. */
+const OPERATOR: Principal = { id: 'operator', role: 'admin' };
+
+try {
+  const options = readCommandLine(process.argv.slice(2));
+  if (options === undefined) process.stdout.write(usage);
+  else await run(options);
+} catch (error) {
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`${message}\n`);
+  process.exit(error instanceof UsageError ? EXIT_USAGE : 1);
+}
+
+async function run(options: HubOptions): Promise<void> {
+  const files = options.imports.map((path) => ({ path, bytes: readImport(path) }));
+  // Standard output is the ready line's alone.
+  const logger = pino({ level: options.logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
+  const { dataDir, tenants, maxSessions } = options;
+  const engine = await openEngine({ dataDir, tenants, maxSessions, logger });
+  const stop = async (): Promise<void> => {
+    await server.close();
+    await engine.close();
+  };
+  const server = await createServer({
+    engine,
+    keys: createKeyRing(options.keys),
+    host: options.host,
+    rateLimit: options.rateLimit,
+    logger,
+  });
+  const [firstTenant] = options.tenants;
+  try {
+    for (const { path, bytes } of files) {
+      logger.info({ file: path, ...(await importInto(engine, firstTenant, path, bytes)) }, 'imported');
+    }
+    if (options.demo) logger.info(await engine.importDemo(OPERATOR, firstTenant), 'demonstration event imported');
+    await server.listen({ port: options.port, host: options.host });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  stopOnSignals(stop, logger);
+  process.stdout.write(`${JSON.stringify({ ready: true, url: urlOf(server.server.address()), tenants })}\n`);
+}
+
+function readImport(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new UsageError(`--import ${path}: the file cannot be read (${(error as NodeJS.ErrnoException).code}).`);
+  }
+}
+
+async function importInto(engine: Engine, tenant: string, path: string, bytes: Uint8Array): Promise<ImportReport> {
+  try {
+    return await engine.importFile(OPERATOR, tenant, () => bytes);
+  } catch (error) {
+    if (error instanceof ContractError) throw new UsageError(`--import ${path}: ${error.message}`);
+    throw error;
+  }
+}
+
+function urlOf(address: AddressInfo | string | null): string {
+  if (address === null || typeof address === 'string') return String(address);
+  return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
+}
+
+/** Stops on SIGTERM and SIGINT: no new requests, those under way are answered, the file is closed. A second signal stops at once. */
+function stopOnSignals(stop: () => Promise<void>, logger: Logger): void {
+  let stopping = false;
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    logger.info({ signal }, 'stopping');
+    setTimeout(() => process.exit(1), SHUTDOWN_MS).unref();
+    stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        logger.error({ err: error }, 'could not stop cleanly');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+}

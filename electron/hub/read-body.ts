@@ -1,0 +1,55 @@
+import type { Readable } from 'node:stream';
+
+import { UnreadableBody } from '../../shared/contract/parse.ts';
+
+/** A body as it came. */
+export interface RawBody {
+  contentType: string | undefined;
+  bytes: Uint8Array;
+}
+
+/** What is read beyond a body's bound, only to be thrown away, so that a client that is still sending hears our answer. */
+const MAX_DRAINED_BYTES = 256 * 1024 * 1024;
+
+/** Reads a request's body up to a bound, in bytes. */
+export async function readBody(
+  stream: Readable,
+  contentType: string | undefined,
+  maxBytes: number,
+): Promise<RawBody | UnreadableBody> {
+  const chunks: Buffer[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    sizeBytes += chunk.byteLength;
+    if (sizeBytes <= maxBytes) chunks.push(chunk);
+    else if (sizeBytes > MAX_DRAINED_BYTES) stream.destroy();
+    else chunks.length = 0;
+  }
+  if (sizeBytes > maxBytes) return new UnreadableBody(`the body is larger than ${maxBytes} bytes`);
+  return { contentType, bytes: Buffer.concat(chunks) };
+}
+
+const JSON_TYPES = ['application/json'];
+const PATCH_TYPES = [...JSON_TYPES, 'application/json-patch+json'];
+
+/** The JSON of a body; what is wrong with it, where it is none, is told in its place. */
+export function parseJsonBody(body: unknown, kind: 'json' | 'patch'): unknown {
+  if (body === undefined || body === null || body instanceof UnreadableBody) return body ?? undefined;
+  const { contentType, bytes } = body as RawBody;
+  if (bytes.byteLength === 0) return undefined;
+  const [type = '', ...parameters] = (contentType ?? '')
+    .toLowerCase()
+    .split(';')
+    .map((part) => part.trim());
+  const types = kind === 'patch' ? PATCH_TYPES : JSON_TYPES;
+  const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice('charset='.length);
+  if (!types.includes(type) || (charset !== undefined && charset.replaceAll('"', '') !== 'utf-8')) {
+    return new UnreadableBody(`the content type must be ${types.join(' or ')}, in UTF-8`);
+  }
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown;
+  } catch (error) {
+    const reason = error instanceof SyntaxError ? error.message : 'it is not UTF-8';
+    return new UnreadableBody(`the body is not JSON: ${reason}`);
+  }
+}

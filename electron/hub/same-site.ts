@@ -1,0 +1,22 @@
+import { ContractError } from '../../shared/contract/errors.ts';
+
+/** Whether this address, or name, is this machine's own. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '[::1]' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
+
+/**
+ * Refuses what a browser was tricked into sending: by another site (`Origin`), or, to a hub that listens on loopback only, under a name
+ * that an attacker's DNS pointed here (`Host`). A hub that listens for others answers to whatever name they gave it.
+ */
+export function requireSameSite(listenHost: string, hostHeader: string | undefined, origin: string | undefined): void {
+  const url = `http://${hostHeader ?? ''}`;
+  const name = URL.canParse(url) ? new URL(url).hostname : undefined;
+  if (name === undefined || (isLoopback(listenHost) && !isLoopback(name))) {
+    throw new ContractError('forbidden', 'This server is not known by that name.');
+  }
+  if (origin === undefined) return;
+  if (!URL.canParse(origin) || new URL(origin).host !== new URL(url).host) {
+    throw new ContractError('forbidden', 'Other sites may not use this server.');
+  }
+}

@@ -1,0 +1,120 @@
+import { z } from 'zod';
+
+import { isJsonObject, own } from '../base/json.ts';
+import { ContractError, errorKinds, type ErrorKind } from '../contract/errors.ts';
+import { operationNames, operations, type OperationName, type SessionsApi } from '../contract/operations.ts';
+import { encodeRequest } from './codec.ts';
+
+export interface HttpClientOptions {
+  /** Where the server is, without a slash at the end: `https://example.org/api`. */
+  baseUrl: string;
+  apiKey?: string | undefined;
+  /** The `fetch` to use. */
+  fetch: typeof fetch;
+  /** How long an answer may take, in milliseconds. */
+  timeoutMs: number;
+  /** How large an answer may be, in bytes. */
+  maxAnswerBytes: number;
+}
+
+/**
+ * The fourteen operations at the other end of HTTP. Whatever goes wrong is a `ContractError`: the server's own refusals by their kind,
+ * `unreachable` where no answer came, `unusable_answer` where it is none that the contract knows.
+ */
+export function createHttpClient(options: HttpClientOptions): SessionsApi {
+  const call = async (name: OperationName, request: never): Promise<unknown> => {
+    const { method, url, headers, body } = encodeRequest(name, request);
+    if (options.apiKey !== undefined) headers['authorization'] = `Bearer ${options.apiKey}`;
+    const response = await send(options, url, { method, headers, ...(body === undefined ? {} : { body }) });
+    const answer = await readJson(response, options.maxAnswerBytes);
+    if (!response.ok) throw toError(response, answer);
+    return readAnswer(name, answer);
+  };
+  // Each answer has been checked against its operation's schema, which Object.fromEntries cannot see.
+  return Object.fromEntries(
+    operationNames.map((name) => [name, async (request: never) => await call(name, request)]),
+  ) as unknown as SessionsApi;
+}
+
+async function send(options: HttpClientOptions, url: string, init: RequestInit): Promise<Response> {
+  try {
+    return await options.fetch(options.baseUrl + url, {
+      ...init,
+      redirect: 'error',
+      signal: AbortSignal.timeout(options.timeoutMs),
+    });
+  } catch (cause) {
+    throw new ContractError('unreachable', 'The server cannot be reached.', { cause });
+  }
+}
+
+/** The body as JSON; undefined where it is none. It is read no further than the bound. */
+async function readJson(response: Response, maxBytes: number): Promise<unknown> {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let sizeBytes = 0;
+  try {
+    for await (const chunk of response.body ?? []) {
+      sizeBytes += chunk.byteLength;
+      if (sizeBytes > maxBytes) {
+        throw new ContractError('unusable_answer', `The server's answer is larger than ${maxBytes} bytes.`);
+      }
+      chunks.push(chunk);
+    }
+  } catch (cause) {
+    if (cause instanceof ContractError) throw cause;
+    throw new ContractError('unreachable', "The server's answer broke off.", { cause });
+  }
+  try {
+    return JSON.parse(await new Blob(chunks).text()) as unknown;
+  } catch {
+    // Told by whoever reads the answer: an error's body may be of any form.
+    return undefined;
+  }
+}
+
+function readAnswer(name: OperationName, answer: unknown): unknown {
+  const result = operations[name].response.safeParse(answer);
+  if (result.success) return answer;
+  throw new ContractError('unusable_answer', 'The server answered with something else than the Sessions API.', {
+    cause: z.prettifyError(result.error),
+  });
+}
+
+/** The error of an answer: by its own code where it is one of ours, else by its status. */
+function toError(response: Response, answer: unknown): ContractError {
+  const problem = isJsonObject(answer) ? answer : {};
+  const code = own(problem, 'code');
+  const kind = typeof code === 'string' && isErrorKind(code) ? code : kindOfStatus(response.status);
+  const detail = own(problem, 'detail');
+  const faults = z.array(z.object({ path: z.string(), message: z.string() })).safeParse(own(problem, 'errors'));
+  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
+  return new ContractError(kind, typeof detail === 'string' ? detail : errorKinds[kind].title, {
+    faults: faults.success ? faults.data : [],
+    retryAfterS: Number.isFinite(seconds) ? seconds : undefined,
+  });
+}
+
+function isErrorKind(code: string): code is ErrorKind {
+  return Object.hasOwn(errorKinds, code);
+}
+
+function kindOfStatus(status: number): ErrorKind {
+  switch (status) {
+    case 400:
+      return 'invalid';
+    case 401:
+      return 'unauthorized';
+    case 403:
+      return 'forbidden';
+    case 404:
+      return 'not_found';
+    case 409:
+      return 'missing_reference';
+    case 412:
+      return 'precondition_failed';
+    case 429:
+      return 'rate_limited';
+    default:
+      return status >= 500 ? 'internal' : 'unusable_answer';
+  }
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+
+import { catalogKinds, isCatalogKind, type CatalogItem, type CatalogKind } from '../catalog/catalog.ts';
+import { ContractError, invalid } from '../contract/errors.ts';
+import { parse } from '../contract/parse.ts';
+import type { Caller } from '../contract/roles.ts';
+import { authorise, requireTenant } from './access.ts';
+import type { ServiceContext } from './context.ts';
+import { changeContext } from './write-session.ts';
+
+/** The catalog, tenant by tenant: what sessions refer to (contract.md, "The catalog"). */
+export interface CatalogService {
+  /** All items of a kind, ordered by id. */
+  list(caller: Caller, tenantId: string, kind: string): CatalogItem[];
+  /** Stores items by their ids, all or none of them; answers how many. Admins only. */
+  put(caller: Caller, tenantId: string, kind: string, items: unknown): Promise<{ stored: number }>;
+}
+
+export function createCatalogService(context: ServiceContext): CatalogService {
+  return {
+    list(caller, tenantId, kind) {
+      authorise(caller, 'viewer');
+      requireTenant(context.tenants, tenantId);
+      const known = requireKind(kind);
+      return context.store.read((view) => view.listCatalog(tenantId, known));
+    },
+
+    async put(caller, tenantId, kind, items) {
+      const principal = authorise(caller, 'admin');
+      requireTenant(context.tenants, tenantId);
+      const known = requireKind(kind);
+      const checked: CatalogItem[] = parse(z.array(catalogKinds[known]), items);
+      requireDistinct(checked);
+      const change = changeContext(context, { principal, operation: 'putCatalog' }, tenantId);
+      await context.store.change(change, (store) => {
+        for (const item of checked) store.saveCatalogItem(known, item);
+      });
+      return { stored: checked.length };
+    },
+  };
+}
+
+function requireKind(kind: string): CatalogKind {
+  if (isCatalogKind(kind)) return kind;
+  throw new ContractError('not_found', `There is no such kind; the kinds are ${Object.keys(catalogKinds).join(', ')}.`);
+}
+
+function requireDistinct(items: readonly CatalogItem[]): void {
+  const seen = new Set<string>();
+  const faults = items.flatMap(({ id }, at) => {
+    const repeated = seen.has(id);
+    seen.add(id);
+    return repeated ? [{ path: `/${at}/id`, message: 'stands in the list already' }] : [];
+  });
+  if (faults.length > 0) throw invalid(faults);
+}

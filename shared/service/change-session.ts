@@ -1,0 +1,157 @@
+import { z } from 'zod';
+
+import { newSessionId, OWN_ID_PREFIX } from '../base/ids.ts';
+import { jsonEqual, type JsonObject } from '../base/json.ts';
+import { ContractError, invalid } from '../contract/errors.ts';
+import type { RequestOf } from '../contract/operations.ts';
+import { assertPlainJson, parse } from '../contract/parse.ts';
+import { isServerOwned, SESSION_ID, sessionFieldNames, type Session } from '../contract/session.ts';
+import type { StoreView } from '../store/store-view.ts';
+import type { SessionRecord, Stored } from '../store/records.ts';
+import { applyPatch, isUnlock, parsePatch } from './apply-patch.ts';
+import type { Call, ServiceContext } from './context.ts';
+import { requireMatch } from './if-match.ts';
+import { requireValidSession } from './validate-session.ts';
+import {
+  changeContext,
+  insertSession,
+  replaceSession,
+  serverOwnedFields,
+  withoutServerOwned,
+} from './write-session.ts';
+
+/** The record of a session; throws `not_found`. */
+export function requireSession(view: StoreView, tenantId: string, id: string): Stored<SessionRecord> {
+  const record = view.findSession(tenantId, id);
+  if (record === undefined) throw new ContractError('not_found', 'There is no such session.');
+  return record;
+}
+
+/**
+ * Creates a session. One whose `sys_external_id` begins with `offstage:` takes it as its id; a second create with it answers the
+ * session that exists, and changes nothing: a create that is sent twice ends as one session.
+ */
+export async function createSession(
+  context: ServiceContext,
+  call: Call,
+  { tenantId, body }: RequestOf<'createSession'>,
+): Promise<Session> {
+  const fields = readBody(body);
+  if (fields['id'] !== undefined) throw invalid([{ path: '/id', message: 'must be left out: the server makes it' }]);
+  const id = newId(context, fields['sys_external_id']);
+  return await context.store.change(changeContext(context, call, tenantId), (change) => {
+    const existing = change.findSession(tenantId, id);
+    if (existing !== undefined) return existing.session;
+    return insertSession(context, call, change, tenantId, { id, ...fields });
+  });
+}
+
+/** Replaces a session: a field left out is gone, save unknown ones and `sys_external_id`. */
+export async function updateSession(
+  context: ServiceContext,
+  call: Call,
+  { tenantId, id, body, ifMatch }: RequestOf<'updateSession'>,
+): Promise<Session> {
+  return await context.store.change(changeContext(context, call, tenantId), (change) => {
+    const record = requireSession(change, tenantId, id);
+    requireMatch(ifMatch, record.session);
+    requireUnlocked(record.session);
+    const fields = readBody(body, record.session);
+    const next = { id, ...fieldsKeptByPut(record.session), ...fields };
+    requireSameId(next, id);
+    return replaceSession(context, call, change, tenantId, record, next);
+  });
+}
+
+/** Applies a JSON Patch to a session, all or nothing. */
+export async function patchSession(
+  context: ServiceContext,
+  call: Call,
+  { tenantId, id, body, ifMatch }: RequestOf<'patchSession'>,
+): Promise<Session> {
+  return await context.store.change(changeContext(context, call, tenantId), (change) => {
+    const record = requireSession(change, tenantId, id);
+    const stored = record.session;
+    requireMatch(ifMatch, stored);
+    if (stored.sys_locked === true && !mayUnlock(call, body)) requireUnlocked(stored);
+    const next = applyPatch(stored, parsePatch(body));
+    requireServerOwnedKept(stored, next);
+    assertPlainJson(next);
+    requireValidSession(next, stored);
+    requireSameId(next, id);
+    return replaceSession(context, call, change, tenantId, record, next);
+  });
+}
+
+/** Deletes a session and answers its id. */
+export async function deleteSession(
+  context: ServiceContext,
+  call: Call,
+  { tenantId, id, ifMatch }: RequestOf<'deleteSession'>,
+): Promise<string> {
+  return await context.store.change(changeContext(context, call, tenantId), (change) => {
+    const record = requireSession(change, tenantId, id);
+    requireMatch(ifMatch, record.session);
+    requireUnlocked(record.session);
+    if (change.hasRegistrations(tenantId, id)) {
+      throw new ContractError('in_use', 'There are registrations for this session.');
+    }
+    change.deleteSession(record);
+    return id;
+  });
+}
+
+/** A body's fields, validated, without what only the server sets. */
+function readBody(body: unknown, stored?: Session): JsonObject {
+  const fields = parse(anyObject, body);
+  // What a body leaves out is judged as gone, save what a PUT keeps.
+  requireValidSession(stored === undefined ? fields : { ...fieldsKeptByPut(stored), ...fields }, stored);
+  return withoutServerOwned(fields);
+}
+
+const anyObject = z.record(z.string(), z.unknown());
+
+/** What a PUT cannot remove by leaving it out: server-owned fields, unknown ones, and the external id. */
+function fieldsKeptByPut(stored: Session): JsonObject {
+  const unknown = Object.entries(stored).filter(([name]) => !sessionFieldNames.includes(name));
+  const external = stored.sys_external_id === undefined ? {} : { sys_external_id: stored.sys_external_id };
+  return { ...Object.fromEntries(unknown), ...external, ...serverOwnedFields(stored) };
+}
+
+function newId(context: ServiceContext, externalId: unknown): string {
+  if (typeof externalId !== 'string' || !externalId.startsWith(OWN_ID_PREFIX)) return newSessionId(context.ids);
+  if (SESSION_ID.test(externalId)) return externalId;
+  throw invalid([
+    { path: '/sys_external_id', message: `begins with ${OWN_ID_PREFIX} but does not have the form of a session's id` },
+  ]);
+}
+
+function requireSameId(next: JsonObject, id: string): void {
+  if (next['id'] === id) return;
+  throw invalid([{ path: '/id', message: 'must be the id in the path' }]);
+}
+
+function requireUnlocked(session: Session): void {
+  if (session.sys_locked !== true) return;
+  throw new ContractError('locked', 'The session is locked; an admin can unlock it by a patch of sys_locked alone.');
+}
+
+function mayUnlock(call: Call, body: unknown): boolean {
+  if (call.principal.role !== 'admin') return false;
+  try {
+    return isUnlock(parsePatch(body));
+  } catch (error) {
+    // A body that is no patch unlocks nothing; that it is locked comes first (contract.md, "Order of checks").
+    if (error instanceof ContractError) return false;
+    throw error;
+  }
+}
+
+/** A patch may reach a server-owned field through its parent, the whole session: such a write is refused, too. */
+function requireServerOwnedKept(stored: Session, next: JsonObject): void {
+  const names = new Set([...Object.keys(stored), ...Object.keys(next)].filter(isServerOwned));
+  const faults = [...names]
+    .filter((name) => !jsonEqual(stored[name], next[name]))
+    .map((name) => ({ path: `/${name}`, message: 'is set by the server alone' }));
+  if (faults.length > 0) throw invalid(faults);
+}

@@ -1,0 +1,135 @@
+import type { JsonObject } from '../base/json.ts';
+import type { BundledSession, ScheduleReading, SkippedPart } from '../catalog/schedule-bundle.ts';
+import type { CatalogItem, CatalogKind } from '../catalog/catalog.ts';
+import { catalogKindNames, catalogKinds } from '../catalog/catalog.ts';
+import { ContractError, invalid } from '../contract/errors.ts';
+import { findFaults, parse } from '../contract/parse.ts';
+import type { Caller } from '../contract/roles.ts';
+import type { StoreChange } from '../store/open-store.ts';
+import { authorise, requireTenant } from './access.ts';
+import type { Call, ServiceContext } from './context.ts';
+import { mergeImport } from './import-merge.ts';
+import { requireValidSession } from './validate-session.ts';
+import { changeContext, insertSession, replaceSession } from './write-session.ts';
+
+/** What an import did, counted, and what it could not take. */
+export interface ImportReport {
+  event_id: string;
+  /** Sessions. */
+  added: number;
+  changed: number;
+  unchanged: number;
+  /** What of the file was not taken: sessions that break a rule, and parts that could not be read. */
+  refused: SkippedPart[];
+  /** Items of the catalog, the event among them. */
+  catalog: { added: number; changed: number; unchanged: number };
+}
+
+type Outcome = 'added' | 'changed' | 'unchanged';
+
+/** So many records share a transaction: between two, other callers have their turn. */
+const CHUNK = 100;
+
+/**
+ * Takes a schedule that was read from a file into a tenant. Sessions that are no longer in the file stay: a file never deletes.
+ * It goes in parts, each durable; cut short, it is simply done again.
+ */
+export async function importSchedule(
+  context: ServiceContext,
+  caller: Caller,
+  tenantId: string,
+  read: () => ScheduleReading,
+): Promise<ImportReport> {
+  const principal = authorise(caller, 'admin');
+  requireTenant(context.tenants, tenantId);
+  const schedule = read();
+  const call: Call = { principal, operation: 'import' };
+  const report: ImportReport = {
+    event_id: schedule.event.id,
+    added: 0,
+    changed: 0,
+    unchanged: 0,
+    refused: [...schedule.skipped],
+    catalog: { added: 0, changed: 0, unchanged: 0 },
+  };
+
+  const takeInChunks = async <Item>(
+    items: readonly Item[],
+    counts: Record<Outcome, number>,
+    describe: (item: Item) => string,
+    take: (change: StoreChange, item: Item) => Outcome,
+  ): Promise<void> => {
+    for (let from = 0; from < items.length; from += CHUNK) {
+      const outcomes = await context.store.change(changeContext(context, call, tenantId), (change) =>
+        items.slice(from, from + CHUNK).map((item) => attempt(() => take(change, item), describe(item))),
+      );
+      for (const outcome of outcomes) {
+        if (typeof outcome === 'string') counts[outcome] += 1;
+        else report.refused.push(outcome);
+      }
+    }
+  };
+
+  await takeInChunks(
+    catalogItems(schedule),
+    report.catalog,
+    ({ kind, item }) => `${kind} "${item.id}"`,
+    (change, { kind, item }) => takeItem(change, tenantId, kind, item),
+  );
+  await takeInChunks(
+    schedule.sessions,
+    report,
+    ({ fields }) => `session "${fields.name}"`,
+    (change, session) => takeSession(context, call, change, tenantId, session),
+  );
+  return report;
+}
+
+/** A rule that an item breaks is the item's own trouble; nothing of it has been written by then. */
+function attempt(take: () => Outcome, where: string): Outcome | SkippedPart {
+  try {
+    return take();
+  } catch (error) {
+    if (!(error instanceof ContractError)) throw error;
+    return { where, reason: error.message };
+  }
+}
+
+function catalogItems({ event, catalog }: ScheduleReading): { kind: CatalogKind; item: CatalogItem }[] {
+  const kinds: { [Kind in CatalogKind]?: CatalogItem[] } = { events: [event], ...catalog };
+  return catalogKindNames.flatMap((kind) => (kinds[kind] ?? []).map((item) => ({ kind, item })));
+}
+
+function takeItem(change: StoreChange, tenantId: string, kind: CatalogKind, incoming: CatalogItem): Outcome {
+  parse(catalogKinds[kind], incoming);
+  const record = change.findCatalogRecord(tenantId, kind, incoming.id);
+  const { fields, digests } = mergeImport(record?.item, incoming, record?.imported);
+  const faults = findFaults(catalogKinds[kind], fields);
+  if (faults.length > 0) throw invalid(faults);
+  change.saveCatalogItem(kind, fields as CatalogItem, digests);
+  if (record === undefined) return 'added';
+  return fields === record.item ? 'unchanged' : 'changed';
+}
+
+function takeSession(
+  context: ServiceContext,
+  call: Call,
+  change: StoreChange,
+  tenantId: string,
+  { id, fields: incoming }: BundledSession,
+): Outcome {
+  const record = change.findSession(tenantId, id);
+  const { fields, digests } = mergeImport(record?.session, incoming, record?.imported);
+  requireValidSession(fields, record?.session);
+  if (record === undefined) {
+    insertSession(context, call, change, tenantId, { ...fields, id }, digests);
+    return 'added';
+  }
+  if (fields === record.session) {
+    change.rememberImport(record, digests);
+    return 'unchanged';
+  }
+  if (record.session.sys_locked === true) throw new ContractError('locked', 'The session is locked.');
+  replaceSession(context, call, change, tenantId, record, fields, digests);
+  return 'changed';
+}

@@ -1,0 +1,117 @@
+import type { Clock } from '../base/clock.ts';
+import type { IdSource } from '../base/ids.ts';
+import { toPointer, type Fault } from '../base/json.ts';
+import { invalid } from '../contract/errors.ts';
+import {
+  operationNames,
+  operations,
+  type OperationName,
+  type RequestOf,
+  type ResponseOf,
+  type SessionsApi,
+} from '../contract/operations.ts';
+import type { Caller } from '../contract/roles.ts';
+import type { Store } from '../store/open-store.ts';
+import { authoriseOperation, requireTenant } from './access.ts';
+import type { ScheduleBundle, ScheduleReading } from '../catalog/schedule-bundle.ts';
+import { batchSessions } from './batch.ts';
+import { createSession, deleteSession, patchSession, updateSession } from './change-session.ts';
+import type { Call, ServiceContext } from './context.ts';
+import { generateSessionFromAbstract } from './generate-session.ts';
+import { createCatalogService, type CatalogService } from './catalog-service.ts';
+import { exportSchedule } from './export-schedule.ts';
+import { importSchedule, type ImportReport } from './import-schedule.ts';
+import { createPageKeys } from './page-key.ts';
+import { getSessionPrivileges } from './privileges.ts';
+import {
+  getPublicSession,
+  getSession,
+  listPublicSessionsByEvent,
+  listSessionsByAbstract,
+  listSessionsByEvent,
+} from './read-session.ts';
+import { searchSessions } from './search-sessions.ts';
+
+export interface ServiceOptions {
+  store: Store;
+  clock: Clock;
+  ids: IdSource;
+  /** The tenants that are served; any other is 404. */
+  tenants: readonly string[];
+  /** How many sessions a tenant may have (429 beyond); undefined: any number. */
+  maxSessions?: number | undefined;
+}
+
+/** The fourteen operations over the local store, with every rule of the contract, and what a hub offers beside them. */
+export interface Service {
+  /** The operations as this caller may use them. */
+  as(caller: Caller): SessionsApi;
+  catalog: CatalogService;
+  importSchedule(caller: Caller, tenantId: string, read: () => ScheduleReading): Promise<ImportReport>;
+  exportSchedule(caller: Caller, tenantId: string, eventId: string | undefined): ScheduleBundle;
+}
+
+export function createService(options: ServiceOptions): Service {
+  const context: ServiceContext = {
+    store: options.store,
+    clock: options.clock,
+    ids: options.ids,
+    pageKeys: createPageKeys(options.store.secret),
+    tenants: new Set(options.tenants),
+    maxSessions: options.maxSessions,
+  };
+  return {
+    as(caller) {
+      const bind = (name: OperationName) => async (request: never) => await perform(context, caller, name, request);
+      // Each handler answers its own operation's response: `Handlers` says so, which Object.fromEntries cannot.
+      return Object.fromEntries(operationNames.map((name) => [name, bind(name)])) as unknown as SessionsApi;
+    },
+    catalog: createCatalogService(context),
+    importSchedule: async (caller, tenantId, read) => await importSchedule(context, caller, tenantId, read),
+    exportSchedule: (caller, tenantId, eventId) => exportSchedule(context, caller, tenantId, eventId),
+  };
+}
+
+type Handler<Name extends OperationName> = (
+  context: ServiceContext,
+  call: Call,
+  request: RequestOf<Name>,
+) => ResponseOf<Name> | Promise<ResponseOf<Name>>;
+
+const handlers: { readonly [Name in OperationName]: Handler<Name> } = {
+  createSession,
+  getSession: (context, _, request) => getSession(context, request),
+  updateSession,
+  patchSession,
+  deleteSession,
+  getPublicSession: (context, _, request) => getPublicSession(context, request),
+  listSessionsByEvent: (context, _, request) => listSessionsByEvent(context, request),
+  getSessionPrivileges: (context, _, request) => getSessionPrivileges(context, request),
+  searchSessions: (context, _, request) => searchSessions(context, request, 'staff'),
+  searchPublicSessions: (context, _, request) => searchSessions(context, request, 'public'),
+  listPublicSessionsByEvent: (context, _, request) => listPublicSessionsByEvent(context, request),
+  listSessionsByAbstract: (context, _, request) => listSessionsByAbstract(context, request),
+  generateSessionFromAbstract,
+  batchSessions,
+};
+
+/** The checks that every operation begins with (contract.md, "Order of checks"), then the operation. */
+async function perform<Name extends OperationName>(
+  context: ServiceContext,
+  caller: Caller,
+  name: Name,
+  request: RequestOf<Name> & { tenantId: string },
+): Promise<ResponseOf<Name>> {
+  const principal = authoriseOperation(caller, operations[name]);
+  requireTenant(context.tenants, request.tenantId);
+  requireTextParameters(request);
+  return await handlers[name](context, { principal, operation: name }, request);
+}
+
+/** In a request all but the body is text: what comes over a bridge could be anything. */
+function requireTextParameters(request: object): void {
+  const faults: Fault[] = Object.entries(request)
+    .filter(([name, value]) => name !== 'body' && value !== undefined && typeof value !== 'string')
+    .map(([name]) => ({ path: toPointer([name]), message: 'must be text' }));
+  if (faults.length > 0) throw invalid(faults);
+}

@@ -1,0 +1,107 @@
+import { toTimestamp } from '../base/clock.ts';
+import { jsonEqual, jsonSizeBytes, type JsonObject } from '../base/json.ts';
+import { ContractError, invalid } from '../contract/errors.ts';
+import { isServerOwned, type Session } from '../contract/session.ts';
+import type { ChangeContext, StoreChange } from '../store/open-store.ts';
+import type { ImportDigests, SessionRecord, Stored } from '../store/records.ts';
+import type { Call, ServiceContext } from './context.ts';
+import { requireReferences } from './references.ts';
+import { MAX_SESSION_BYTES } from './validate-session.ts';
+
+/** The change of one call, as history keeps it. */
+export function changeContext(context: ServiceContext, call: Call, tenantId: string): ChangeContext {
+  return { tenantId, principalId: call.principal.id, operation: call.operation, atMs: context.clock() };
+}
+
+/**
+ * Stores a new session, already validated, and answers it as stored. A session of the same id that was deleted comes back, and
+ * its version goes on: an `If-Match` from before the delete must not match again.
+ */
+export function insertSession(
+  context: ServiceContext,
+  call: Call,
+  change: StoreChange,
+  tenantId: string,
+  fields: JsonObject & { id: string },
+  imported?: ImportDigests,
+): Session {
+  requireQuota(context, change, tenantId);
+  const previous = change.findDeletedSession(tenantId, fields.id);
+  const now = toTimestamp(context.clock());
+  const session = complete({
+    ...fields,
+    sys_version: (previous?.session.sys_version ?? 0) + 1,
+    sys_created_at: now,
+    sys_last_modified_at: now,
+    sys_created_by_id: call.principal.id,
+    sys_last_modified_by_id: call.principal.id,
+    sys_last_security_context: securityContext(call),
+  });
+  requireStorable(change, tenantId, session, 0);
+  change.saveSession(session, previous, imported);
+  return session;
+}
+
+/**
+ * Stores a changed session, already validated, and answers it as stored: with the next version, or the very record that
+ * stands where nothing changes.
+ */
+export function replaceSession(
+  context: ServiceContext,
+  call: Call,
+  change: StoreChange,
+  tenantId: string,
+  record: Stored<SessionRecord>,
+  next: JsonObject,
+  imported: ImportDigests | undefined = record.imported,
+): Session {
+  const kept = complete(next);
+  if (jsonEqual(kept, record.session)) return record.session;
+  const session: Session = {
+    ...kept,
+    sys_version: (record.session.sys_version ?? 0) + 1,
+    sys_last_modified_at: toTimestamp(context.clock()),
+    sys_last_modified_by_id: call.principal.id,
+    sys_last_security_context: securityContext(call),
+  };
+  requireStorable(change, tenantId, session, record.size_bytes);
+  change.saveSession(session, record, imported);
+  return session;
+}
+
+/** The server-owned fields of a record: a request neither sets nor removes them. */
+export function serverOwnedFields(session: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(session).filter(([name]) => isServerOwned(name)));
+}
+
+/** A body without what only the server sets. */
+export function withoutServerOwned(body: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(body).filter(([name]) => !isServerOwned(name)));
+}
+
+/** A stored session always has both options objects, and never the directive, which is an order and not a fact. */
+function complete(fields: JsonObject): Session {
+  const { sys_directive: _, ...session } = fields;
+  session['capacity_options'] ??= {};
+  session['registration_question_options'] ??= {};
+  // Validated before, and stamped by us.
+  return session as Session;
+}
+
+function requireStorable(change: StoreChange, tenantId: string, session: Session, storedBytes: number): void {
+  const sizeBytes = jsonSizeBytes(session);
+  // A record of headquarters' that is larger already may still be edited, only not grown.
+  if (sizeBytes > MAX_SESSION_BYTES && sizeBytes > storedBytes) {
+    throw invalid([{ path: '', message: `the session would be larger than ${MAX_SESSION_BYTES} bytes` }]);
+  }
+  requireReferences(change, tenantId, session);
+}
+
+function requireQuota(context: ServiceContext, change: StoreChange, tenantId: string): void {
+  if (context.maxSessions === undefined || change.countSessions(tenantId) < context.maxSessions) return;
+  throw new ContractError('quota_exceeded', `This tenant may have ${context.maxSessions} sessions and has them.`);
+}
+
+function securityContext({ principal, operation }: Call): JsonObject {
+  return { principal_id: principal.id, role: principal.role, operation };
+}

@@ -1,0 +1,164 @@
+import jsonPatch, { type Operation } from 'fast-json-patch';
+import { createRxDatabase, type RxCollection, type RxDatabase } from 'rxdb';
+
+import { toTimestamp } from '../base/clock.ts';
+import type { IdSource } from '../base/ids.ts';
+import { jsonEqual } from '../base/json.ts';
+import type { CatalogItem, CatalogKind } from '../catalog/catalog.ts';
+import type { Session } from '../contract/session.ts';
+import {
+  recordKey,
+  toCatalogRecord,
+  toSessionRecord,
+  type CatalogRecord,
+  type HistoryRecord,
+  type ImportDigests,
+  type SessionRecord,
+  type SettingRecord,
+  type Stored,
+} from './records.ts';
+import { collections } from './collections.ts';
+import type { StorageTransaction, TransactionalStorage } from './storage-port.ts';
+import { createStoreView, type StoreView } from './store-view.ts';
+
+/** The collections as RxDB sees them: for live queries. Writes go through `change`, so that history is kept. */
+export type StoreCollections = {
+  sessions: RxCollection<SessionRecord>;
+  catalog: RxCollection<CatalogRecord>;
+  history: RxCollection<HistoryRecord>;
+  settings: RxCollection<SettingRecord>;
+};
+
+/** Who makes a change, by which operation, and when. */
+export interface ChangeContext {
+  tenantId: string;
+  principalId: string;
+  operation: string;
+  atMs: number;
+}
+
+/** Reads and writes of one transaction. Every write of a session or catalog item writes its history, too. */
+export interface StoreChange extends StoreView {
+  /** Saves a session over `previous` (its record, deleted or not), or as a new one. */
+  saveSession(session: Session, previous?: Stored<SessionRecord>, imported?: ImportDigests): void;
+  deleteSession(previous: Stored<SessionRecord>): void;
+  /** Notes what a schedule file said of a session that it did not change. */
+  rememberImport(record: Stored<SessionRecord>, imported: ImportDigests): void;
+  /** Saves a catalog item; one that stands there just so already is not written again. */
+  saveCatalogItem(kind: CatalogKind, item: CatalogItem, imported?: ImportDigests): void;
+}
+
+/** The local store: one SQLite file, many tenants. */
+export interface Store {
+  readonly collections: StoreCollections;
+  /** A random text of this database's own, made when it was created. */
+  readonly secret: string;
+  /** Reads against one state, synchronously. */
+  read<T>(work: (view: StoreView) => T): T;
+  /**
+   * Runs `work` synchronously in one transaction and resolves when it is durable. What it throws undoes all of it. Between its
+   * reads and its writes nothing else can happen: no update is lost.
+   */
+  change<T>(context: ChangeContext, work: (change: StoreChange) => T): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** Opens the store over a storage, creating or migrating its collections. */
+export async function openStore<Options>(storage: TransactionalStorage<Options>, ids: IdSource): Promise<Store> {
+  const database: RxDatabase<StoreCollections> = await createRxDatabase<StoreCollections>({
+    name: 'offstage',
+    storage,
+    multiInstance: false,
+  });
+  try {
+    await database.addCollections(collections);
+    const secret = await ensureSecret(storage, ids);
+    return {
+      collections: database.collections,
+      secret,
+      read: (work) => storage.read((reader) => work(createStoreView(reader))),
+      change: (context, work) =>
+        storage.transaction((transaction) => work(createStoreChange(transaction, context, ids))),
+      async close() {
+        await database.close();
+        await storage.close();
+      },
+    };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+function createStoreChange(transaction: StorageTransaction, context: ChangeContext, ids: IdSource): StoreChange {
+  const { tenantId } = context;
+
+  const remember = (kind: HistoryRecord['kind'], itemId: string, before: unknown, after: unknown): void => {
+    const entry: HistoryRecord = {
+      key: recordKey(tenantId, ids()),
+      tenant_id: tenantId,
+      kind,
+      item_id: itemId,
+      at: toTimestamp(context.atMs),
+      principal_id: context.principalId,
+      operation: context.operation,
+      forward: difference(before, after),
+      back: difference(after, before),
+    };
+    transaction.write<HistoryRecord>('history', [{ document: entry }]);
+  };
+
+  return {
+    ...createStoreView(transaction),
+
+    saveSession(session, previous, imported = previous?.imported) {
+      const sync = previous?.sync ?? { dirty: false };
+      const record = toSessionRecord(tenantId, session, imported === undefined ? { sync } : { sync, imported });
+      transaction.write<SessionRecord>('sessions', [
+        previous === undefined ? { document: record } : { previous, document: record },
+      ]);
+      const before = previous === undefined || previous._deleted ? undefined : previous.session;
+      remember('sessions', session.id, before, session);
+    },
+
+    deleteSession(previous) {
+      transaction.write<SessionRecord>('sessions', [{ previous, document: { ...previous, _deleted: true } }]);
+      remember('sessions', previous.session.id, previous.session, undefined);
+    },
+
+    rememberImport(record, imported) {
+      if (jsonEqual(record.imported, imported)) return;
+      transaction.write<SessionRecord>('sessions', [{ previous: record, document: { ...record, imported } }]);
+    },
+
+    saveCatalogItem(kind, item, imported) {
+      const [previous] = transaction.findById<CatalogRecord>('catalog', [recordKey(tenantId, kind, item.id)], true);
+      const before = previous === undefined || previous._deleted ? undefined : previous.item;
+      const digests = imported ?? previous?.imported;
+      const same = before !== undefined && jsonEqual(before, item);
+      if (same && jsonEqual(previous?.imported, digests)) return;
+      const record = toCatalogRecord(tenantId, kind, item, digests);
+      transaction.write<CatalogRecord>('catalog', [
+        previous === undefined ? { document: record } : { previous, document: record },
+      ]);
+      if (!same) remember(kind, item.id, before, item);
+    },
+  };
+}
+
+/** The JSON Patch from one state to another; a record that is not there is nothing at the root. */
+function difference(from: unknown, to: unknown): Operation[] {
+  if (from === undefined) return [{ op: 'add', path: '', value: to }];
+  if (to === undefined) return [{ op: 'remove', path: '' }];
+  return jsonPatch.compare(from as object, to as object);
+}
+
+async function ensureSecret<Options>(storage: TransactionalStorage<Options>, ids: IdSource): Promise<string> {
+  return await storage.transaction((transaction) => {
+    const known = createStoreView(transaction).findSetting('secret');
+    if (known !== undefined) return known;
+    const secret = ids() + ids();
+    transaction.write<SettingRecord>('settings', [{ document: { key: 'secret', value: secret } }]);
+    return secret;
+  });
+}

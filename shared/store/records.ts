@@ -1,0 +1,141 @@
+import type { RxDocumentData } from 'rxdb';
+
+import type { CatalogItem, CatalogKind } from '../catalog/catalog.ts';
+import { parseInstant } from '../base/date-time.ts';
+import { foldText } from '../base/fold-text.ts';
+import { jsonSizeBytes, type JsonObject } from '../base/json.ts';
+import type { Operation } from 'fast-json-patch';
+import type { Session } from '../contract/session.ts';
+
+/** Stands in `start_ms` and `end_ms` where a session has no such date: outside every range. */
+export const NO_DATE_MS = Number.MIN_SAFE_INTEGER;
+
+/**
+ * What a replica knows of a session's state at headquarters (sync.md, "State"). It lives in the session's own record, so that
+ * an edit and the knowledge that it is unsent are one write.
+ */
+export interface SyncState {
+  /** Whether anything here is not yet at headquarters; indexed: what waits is a query. */
+  dirty: boolean;
+  upstream?: string;
+  remote_id?: string;
+  /** The version last seen at headquarters; a server may lack `sys_version`. */
+  version?: { sys_version?: number; sys_last_modified_at?: string };
+  /** Headquarters' state at the last agreement, verbatim; only while dirty. */
+  base?: JsonObject;
+  /** What was written down before each request left, until the version moves past it. */
+  sent?: { version?: SyncState['version']; states: JsonObject[] };
+  deleted?: boolean;
+  refused?: JsonObject;
+  conflict?: JsonObject;
+}
+
+/**
+ * Per field, a digest of what the schedule file said at the last import; absent where no import made the record. It tells what
+ * a newer file changed from what was changed here.
+ */
+export type ImportDigests = Readonly<Record<string, string>>;
+
+/** A session as the store holds it. */
+export interface SessionRecord {
+  key: string;
+  tenant_id: string;
+  event_id: string;
+  /** Empty where the session has none. */
+  abstract_id: string;
+  /** The name as a search compares it. */
+  name_folded: string;
+  start_ms: number;
+  end_ms: number;
+  hidden: boolean;
+  /** The session as JSON in UTF-8. */
+  size_bytes: number;
+  session: Session;
+  sync: SyncState;
+  imported?: ImportDigests;
+}
+
+/** An item of the catalog as the store holds it. */
+export interface CatalogRecord {
+  key: string;
+  tenant_id: string;
+  kind: CatalogKind;
+  /** The session that a registration is for; empty for other kinds. */
+  session_id: string;
+  item: CatalogItem;
+  imported?: ImportDigests;
+}
+
+/** One change of one record: applying `forward` to the state before gives the state after, `back` the reverse. */
+export interface HistoryRecord {
+  key: string;
+  tenant_id: string;
+  kind: 'sessions' | CatalogKind;
+  item_id: string;
+  /** ISO-8601 in UTC with milliseconds. */
+  at: string;
+  principal_id: string;
+  operation: string;
+  forward: Operation[];
+  back: Operation[];
+}
+
+/** A small fact of the database itself. */
+export interface SettingRecord {
+  key: string;
+  value: string;
+}
+
+/** A record as it was read, with its revision. */
+export type Stored<Kind> = RxDocumentData<Kind>;
+
+/**
+ * The key of a tenant's record. The tenant's id is escaped, so that no `|` in it, or in an id, makes two records of two
+ * tenants share a key; ids sort in it as they sort alone.
+ */
+export function recordKey(tenantId: string, ...parts: string[]): string {
+  return [encodeURIComponent(tenantId), ...parts].join('|');
+}
+
+/** A session's record: the session and what the store derives from it. */
+export function toSessionRecord(
+  tenantId: string,
+  session: Session,
+  kept: Pick<SessionRecord, 'sync' | 'imported'>,
+): SessionRecord {
+  return {
+    key: recordKey(tenantId, session.id),
+    tenant_id: tenantId,
+    event_id: session.event_id,
+    abstract_id: session.abstract_id ?? '',
+    name_folded: foldText(session.name),
+    start_ms: instantOf(session.start_date),
+    end_ms: instantOf(session.end_date),
+    hidden: session.hide_from_schedule === true,
+    size_bytes: jsonSizeBytes(session),
+    session,
+    sync: kept.sync,
+    ...(kept.imported === undefined ? {} : { imported: kept.imported }),
+  };
+}
+
+export function toCatalogRecord(
+  tenantId: string,
+  kind: CatalogKind,
+  item: CatalogItem,
+  imported: ImportDigests | undefined,
+): CatalogRecord {
+  return {
+    key: recordKey(tenantId, kind, item.id),
+    tenant_id: tenantId,
+    kind,
+    session_id: kind === 'registrations' ? (item as CatalogItem<'registrations'>).session_id : '',
+    item,
+    ...(imported === undefined ? {} : { imported }),
+  };
+}
+
+// A record of headquarters' may hold null where the contract has a date.
+function instantOf(date: string | null | undefined): number {
+  return typeof date === 'string' ? (parseInstant(date) ?? NO_DATE_MS) : NO_DATE_MS;
+}

@@ -1,0 +1,41 @@
+import type { MangoQuerySelector, MangoQuerySortPart, RxDocumentData, RxStorage } from 'rxdb';
+
+/** A query as the storage takes it: RxDB's Mango, filled out. */
+export interface StorageQuery<Doc> {
+  selector: MangoQuerySelector<RxDocumentData<Doc>>;
+  sort: MangoQuerySortPart<RxDocumentData<Doc>>[];
+  skip: number;
+  limit?: number;
+}
+
+/** Reads of one consistent state. Documents are shared: never to be changed. */
+export interface StorageReader {
+  /** The documents found, in the order asked. */
+  findById<Doc>(collection: string, ids: readonly string[], withDeleted?: boolean): RxDocumentData<Doc>[];
+  query<Doc>(collection: string, query: StorageQuery<Doc>): RxDocumentData<Doc>[];
+  count<Doc>(collection: string, selector: StorageQuery<Doc>['selector']): number;
+}
+
+/** A record to write, over the one that was read (deleted or not) or as a new one; `_deleted` leaves a tombstone. */
+export interface StorageWrite<Doc> {
+  previous?: RxDocumentData<Doc>;
+  document: Doc & Partial<Pick<RxDocumentData<Doc>, '_deleted'>>;
+}
+
+/** Reads that see the transaction's own writes, and writes that fill in revisions. */
+export interface StorageTransaction extends StorageReader {
+  write<Doc>(collection: string, rows: readonly StorageWrite<Doc>[]): void;
+}
+
+/**
+ * What the store needs beyond RxStorage: one synchronous transaction over several collections, because a save and its
+ * history entry, and the reads that allowed the save, must be one (storage.md).
+ */
+export interface TransactionalStorage<Options> extends RxStorage<unknown, Options> {
+  /** Runs `work` in one transaction; resolves when it is durable; what `work` throws undoes all of it. */
+  transaction<T>(work: (transaction: StorageTransaction) => T): Promise<T>;
+  /** Runs `work` against one state. */
+  read<T>(work: (reader: StorageReader) => T): T;
+  /** Closes the file once all collections are closed. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,156 @@
+import type { CatalogItem, CatalogKind } from '../catalog/catalog.ts';
+import {
+  recordKey,
+  type CatalogRecord,
+  type HistoryRecord,
+  type SessionRecord,
+  type SettingRecord,
+  type Stored,
+} from './records.ts';
+import { toSelector, type SessionFilter } from './session-filter.ts';
+import type { StorageQuery, StorageReader } from './storage-port.ts';
+
+/** One item of the catalog, named. */
+export interface CatalogReference {
+  kind: CatalogKind;
+  id: string;
+}
+
+/** A part of a list, ordered by id: what comes after `afterId`, at most `limit` records and about `sizeBytes` of sessions. */
+export interface PageBounds {
+  afterId?: string;
+  limit: number;
+  sizeBytes: number;
+}
+
+/** One page and whether there is more behind it. It holds at least one record where there is one. */
+export interface Page {
+  records: Stored<SessionRecord>[];
+  more: boolean;
+}
+
+/** Everything that is read from the store, against one state of it. Records are shared: never to be changed. */
+export interface StoreView {
+  findSession(tenantId: string, id: string): Stored<SessionRecord> | undefined;
+  /** What is left of a deleted session. */
+  findDeletedSession(tenantId: string, id: string): Stored<SessionRecord> | undefined;
+  pageOfSessions(tenantId: string, filter: SessionFilter, bounds: PageBounds): Page;
+  /** All of them at once, ordered by id: for work over a whole event, never for an answer. */
+  listSessions(tenantId: string, filter: SessionFilter): Stored<SessionRecord>[];
+  hasSessions(tenantId: string, filter: SessionFilter): boolean;
+  countSessions(tenantId: string): number;
+  findCatalogItem<Kind extends CatalogKind>(tenantId: string, kind: Kind, id: string): CatalogItem<Kind> | undefined;
+  findCatalogRecord(tenantId: string, kind: CatalogKind, id: string): Stored<CatalogRecord> | undefined;
+  /** Those of the references that the catalog lacks, in the order given. */
+  missingFromCatalog(tenantId: string, references: readonly CatalogReference[]): CatalogReference[];
+  /** All items of a kind, ordered by id. */
+  listCatalog<Kind extends CatalogKind>(tenantId: string, kind: Kind): CatalogItem<Kind>[];
+  hasRegistrations(tenantId: string, sessionId: string): boolean;
+  /** The changes of one record, oldest first. */
+  listHistory(tenantId: string, kind: HistoryRecord['kind'], itemId: string): HistoryRecord[];
+  findSetting(name: string): string | undefined;
+}
+
+/** How many records are read before their sizes are known. */
+const FIRST_READ = 32;
+
+export function createStoreView(reader: StorageReader): StoreView {
+  const find = <Kind>(collection: string, key: string): Stored<Kind> | undefined =>
+    reader.findById<Kind>(collection, [key])[0];
+
+  return {
+    findSession: (tenantId, id) => find<SessionRecord>('sessions', recordKey(tenantId, id)),
+
+    findDeletedSession(tenantId, id) {
+      const [record] = reader.findById<SessionRecord>('sessions', [recordKey(tenantId, id)], true);
+      return record?._deleted === true ? record : undefined;
+    },
+
+    pageOfSessions: (tenantId, filter, bounds) => readPage(reader, tenantId, filter, bounds),
+
+    listSessions: (tenantId, filter) => reader.query('sessions', sessionQuery(tenantId, filter)),
+
+    hasSessions: (tenantId, filter) => reader.query('sessions', sessionQuery(tenantId, filter, 1)).length > 0,
+
+    countSessions: (tenantId) => reader.count<SessionRecord>('sessions', { _deleted: false, tenant_id: tenantId }),
+
+    findCatalogItem: <Kind extends CatalogKind>(tenantId: string, kind: Kind, id: string) =>
+      find<CatalogRecord>('catalog', recordKey(tenantId, kind, id))?.item as CatalogItem<Kind> | undefined,
+
+    findCatalogRecord: (tenantId, kind, id) => find<CatalogRecord>('catalog', recordKey(tenantId, kind, id)),
+
+    missingFromCatalog(tenantId, references) {
+      const keyOf = ({ kind, id }: CatalogReference): string => recordKey(tenantId, kind, id);
+      const found = reader.findById<CatalogRecord>('catalog', [...new Set(references.map(keyOf))]);
+      const known = new Set(found.map((record) => record.key));
+      return references.filter((reference) => !known.has(keyOf(reference)));
+    },
+
+    listCatalog: <Kind extends CatalogKind>(tenantId: string, kind: Kind) =>
+      reader
+        .query<CatalogRecord>('catalog', {
+          selector: { _deleted: false, tenant_id: tenantId, kind },
+          sort: [{ key: 'asc' }],
+          skip: 0,
+        })
+        .map((record) => record.item as CatalogItem<Kind>),
+
+    hasRegistrations: (tenantId, sessionId) =>
+      reader.query<CatalogRecord>('catalog', {
+        selector: { _deleted: false, tenant_id: tenantId, session_id: sessionId },
+        sort: [{ key: 'asc' }],
+        skip: 0,
+        limit: 1,
+      }).length > 0,
+
+    listHistory: (tenantId, kind, itemId) =>
+      reader.query<HistoryRecord>('history', {
+        selector: { _deleted: false, tenant_id: tenantId, kind, item_id: itemId },
+        sort: [{ key: 'asc' }],
+        skip: 0,
+      }),
+
+    findSetting: (name) => find<SettingRecord>('settings', name)?.value,
+  };
+}
+
+/**
+ * Reads a page within its bounds without ever holding much more than it: a few records first, then as many as their
+ * average size leaves room for. The cost is the page's, whatever the size of the store.
+ */
+function readPage(reader: StorageReader, tenantId: string, filter: SessionFilter, bounds: PageBounds): Page {
+  const records: Stored<SessionRecord>[] = [];
+  let sizeBytes = 0;
+  let afterId = bounds.afterId;
+  for (;;) {
+    const room = bounds.limit - records.length;
+    const average = records.length === 0 ? bounds.sizeBytes / FIRST_READ : sizeBytes / records.length;
+    const fitting = Math.max(1, Math.ceil((bounds.sizeBytes - sizeBytes) / average));
+    // One more than wanted tells whether there is more.
+    const limit = Math.min(room, fitting) + 1;
+    const read = reader.query('sessions', sessionQuery(tenantId, filter, limit, afterId));
+    for (const record of read) {
+      const full = records.length === bounds.limit || sizeBytes + record.size_bytes > bounds.sizeBytes;
+      if (full && records.length > 0) return { records, more: true };
+      records.push(record);
+      sizeBytes += record.size_bytes;
+    }
+    if (read.length < limit) return { records, more: false };
+    afterId = records.at(-1)?.session.id;
+  }
+}
+
+function sessionQuery(
+  tenantId: string,
+  filter: SessionFilter,
+  limit?: number,
+  afterId?: string,
+): StorageQuery<SessionRecord> {
+  const selector = toSelector(tenantId, filter);
+  return {
+    selector: afterId === undefined ? selector : { $and: [selector, { key: { $gt: recordKey(tenantId, afterId) } }] },
+    sort: [{ key: 'asc' }],
+    skip: 0,
+    ...(limit === undefined ? {} : { limit }),
+  };
+}
