@@ -1,0 +1,63 @@
+import type Database from 'better-sqlite3';
+
+import type { Logger } from '../../shared/base/logger.ts';
+import type { DocumentCache } from './document-cache.ts';
+import { openOwnFile, type OpenDatabase } from './own-file.ts';
+import { Statements } from './statements.ts';
+import { WriteQueue } from './write-queue.ts';
+
+/** After so long without a write, the write-ahead log is moved into the file. */
+const IDLE_MS = 1_000;
+
+/** The open file: its connection, the statements prepared on it, and the queue of those who write. */
+export class StorageFile {
+  readonly path: string;
+  readonly statements: Statements;
+  readonly queue: WriteQueue;
+  readonly cache: DocumentCache;
+  readonly #db: Database.Database;
+  readonly #logger: Logger;
+  #idle: NodeJS.Timeout | undefined;
+
+  /** Errors: those of `openOwnFile`. */
+  constructor(path: string, open: OpenDatabase, busyTimeoutMs: number, cache: DocumentCache, logger: Logger) {
+    this.path = path;
+    this.cache = cache;
+    this.#logger = logger;
+    this.#db = openOwnFile(path, open);
+    this.statements = new Statements(this.#db);
+    this.queue = new WriteQueue(this.#db, this.statements, busyTimeoutMs, (open) => {
+      cache.paused = open;
+      if (!open) this.#checkpointWhenIdle();
+    });
+  }
+
+  /** Waits for the writes under way, moves the log into the file and closes it. */
+  async close(): Promise<void> {
+    await this.queue.idle();
+    clearTimeout(this.#idle);
+    this.#checkpoint('TRUNCATE');
+    try {
+      this.#db.pragma('optimize');
+    } catch (error) {
+      this.#logger.error({ error, path: this.path }, 'SQLite could not update its statistics');
+    }
+    this.#db.close();
+  }
+
+  #checkpointWhenIdle(): void {
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => this.#checkpoint('PASSIVE'), IDLE_MS).unref();
+  }
+
+  // A failure costs no data: the log stays, and the next checkpoint moves it.
+  #checkpoint(mode: 'PASSIVE' | 'TRUNCATE'): void {
+    try {
+      const [result] = this.#db.pragma(`wal_checkpoint(${mode})`) as { busy: number }[];
+      if (result?.busy === 1)
+        this.#logger.info({ mode, path: this.path }, 'Checkpoint put off: the database is locked');
+    } catch (error) {
+      this.#logger.error({ error, mode, path: this.path }, 'Checkpoint failed; the data stays in the write-ahead log');
+    }
+  }
+}

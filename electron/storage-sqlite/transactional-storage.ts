@@ -1,0 +1,104 @@
+import type { MangoQuerySelector, MangoQuerySortPart, RxDocumentData, RxStorage } from 'rxdb';
+
+import type { Clock } from '../../shared/base/clock.ts';
+import type { Logger } from '../../shared/base/logger.ts';
+import type { OpenDatabase } from './own-file.ts';
+
+/**
+ * A query as RxDB gives it to a storage. A selector that does not speak of `_deleted` finds tombstones, too.
+ * The primary key is the last sort key, if none is.
+ */
+export interface StorageQuery<Doc> {
+  selector: MangoQuerySelector<RxDocumentData<Doc>>;
+  sort?: MangoQuerySortPart<RxDocumentData<Doc>>[];
+  skip?: number;
+  limit?: number;
+}
+
+/**
+ * Reads of one consistent state. A collection is named as in RxDB and means its open instance of the highest schema version.
+ * Documents are shared, also with RxDB: never to be changed.
+ * Errors: `closed` if the collection is not open.
+ */
+export interface StorageReader {
+  /** The documents found, in the order asked; tombstones only if `withDeleted`. */
+  findById<Doc>(collection: string, ids: readonly string[], withDeleted?: boolean): RxDocumentData<Doc>[];
+  query<Doc>(collection: string, query: StorageQuery<Doc>): RxDocumentData<Doc>[];
+  /** As many as a query of this selector finds. */
+  count<Doc>(collection: string, selector: StorageQuery<Doc>['selector']): number;
+}
+
+/**
+ * One document to be written, on top of `previous`, which must be the current state; without it, the key must be new.
+ * To bring a deleted document back, give its tombstone as `previous`.
+ */
+export interface TransactionRow<Doc> {
+  previous?: RxDocumentData<Doc>;
+  /** `_rev` and `_meta.lwt` are filled in, also over given ones; `_deleted` is false and `_attachments` empty where not given. */
+  document: Doc & { _deleted?: boolean };
+}
+
+/** Reads that see the transaction's own writes, and writes. Not to be used once the work has returned. */
+export interface StorageTransaction extends StorageReader {
+  /**
+   * Writes all rows. Throws `conflict` if a `previous` is not the current state, or `invalid`; the transaction is then
+   * lost, even if its work catches the error.
+   */
+  write<Doc>(collection: string, rows: readonly TransactionRow<Doc>[]): void;
+}
+
+/** What a collection may ask of the storage, as its `instanceCreationOptions`. */
+export interface SqliteCollectionOptions {
+  /**
+   * Paths that get a column without an index, besides those of the schema's indexes: conditions on them are then answered
+   * without reading documents. The schema must type them as text, number, boolean or array of text. A table once made keeps
+   * its columns: options only add.
+   */
+  columns?: readonly string[];
+  /** Tombstones with a truthy value at this path are never purged by `cleanup`. */
+  protectedBy?: string;
+}
+
+export interface SqliteStorageOptions {
+  /** The database file; made if absent. Its folder must exist. */
+  path: string;
+  /** Rules `_meta.lwt` of transactions, and cleanup. Default: RxDB's own clock, which never gives the same time twice. */
+  clock?: Clock;
+  /** Hears of checkpoints that failed. Nothing is lost then: the data stays in the write-ahead log. Default: nobody. */
+  logger?: Logger;
+  /** How long a write waits for another connection's lock before it fails as `busy`. Default: 5,000. */
+  busyTimeoutMs?: number;
+  /** Bounds of the parsed documents kept, over all collections. Default: 10,000 documents, 32 MiB of JSON text. */
+  cache?: { maxDocuments: number; maxBytes: number };
+  /** Default: better-sqlite3's own. A test may put faults here. */
+  openDatabase?: OpenDatabase;
+}
+
+/** What `RxStorageInstance.internals` holds: for people who debug. */
+export interface SqliteInternals {
+  readonly path: string;
+  readonly tableName: string;
+}
+
+/**
+ * An RxStorage that keeps all collections of one database as tables of one SQLite file, over one connection.
+ * It opens the file when made, closes it with the last collection, and opens it again for the next.
+ */
+export interface SqliteStorage extends RxStorage<SqliteInternals, SqliteCollectionOptions> {
+  /**
+   * Runs `work`, which must be synchronous, in one transaction; resolves once that is durable. What `work` throws rejects the
+   * promise, and nothing of it is kept. Collections see the writes as any other: their change streams emit after the commit.
+   * `work` may be run again if the transaction was lost through another's failure; it must change nothing outside until then.
+   * Errors: `busy`, `full`, `io`, `closed`, and whatever `work` throws.
+   */
+  transaction<T>(work: (transaction: StorageTransaction) => T): Promise<T>;
+  /** Runs `work`, which must be synchronous, against one state: that of the last commit. */
+  read<T>(work: (reader: StorageReader) => T): T;
+  /**
+   * The sequence number below and up to which tombstones of the collection may have been purged; 0 if none were.
+   * A change feed that continues from an earlier number may have missed a deletion.
+   */
+  purgedSeq(collection: string): number;
+  /** Waits for the writes under way, closes all collections and the file. */
+  close(): Promise<void>;
+}

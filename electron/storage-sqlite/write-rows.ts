@@ -1,0 +1,117 @@
+import {
+  categorizeBulkWriteRows,
+  type BulkWriteRow,
+  type RxAttachmentWriteData,
+  type RxDocumentData,
+  type RxJsonSchema,
+  type RxStorageInstance,
+  type RxStorageWriteError,
+} from 'rxdb';
+
+import type { CollectionTable } from './collection-table.ts';
+import type { StoredDocument } from './stored-document.ts';
+import type { WriteScope } from './write-queue.ts';
+
+export type Row = BulkWriteRow<Record<string, unknown>>;
+export type RowError = RxStorageWriteError<Record<string, unknown>>;
+
+/** The bytes of the attachments that rows bring along, read before the transaction, which cannot wait for them. */
+export type AttachmentBytes = ReadonlyMap<RxAttachmentWriteData, Buffer>;
+
+/**
+ * Writes what can be written of the rows, as `RxStorageInstance.bulkWrite` promises, and gives an error for each other:
+ * 409 with the document found, 510 for an attachment without data, 422 for a key that cannot be stored.
+ * The changes are emitted after the commit.
+ */
+export function writeRows(
+  table: CollectionTable,
+  rows: readonly Row[],
+  context: string,
+  bytes: AttachmentBytes,
+  scope: WriteScope,
+): RowError[] {
+  const errors: RowError[] = [];
+  const storable = rows.filter((row) => {
+    const error = keyError(table, row, context);
+    if (error !== undefined) errors.push(error);
+    return error === undefined;
+  });
+  for (const distinct of withoutRepeatedKeys(table, storable)) {
+    errors.push(...writeDistinct(table, distinct, context, bytes, scope));
+  }
+  return errors;
+}
+
+// SQLite keeps text as UTF-8, which has no form for half a surrogate pair: two keys would become one.
+function keyError(table: CollectionTable, row: Row, context: string): RowError | undefined {
+  const key = row.document[table.primaryPath];
+  if (typeof key === 'string' && key.isWellFormed()) return undefined;
+  return {
+    isError: true,
+    status: 422,
+    documentId: String(key),
+    writeRow: row,
+    context,
+    validationErrors: [{ field: table.primaryPath, message: 'The primary key must be well-formed text' }],
+    schema: table.schema as unknown as RxJsonSchema<StoredDocument>,
+  };
+}
+
+// Against the state before, a second row for a document would not see the first.
+function withoutRepeatedKeys(table: CollectionTable, rows: readonly Row[]): Row[][] {
+  const parts: Row[][] = [];
+  let keys = new Set<unknown>();
+  for (const row of rows) {
+    const key = row.document[table.primaryPath];
+    if (parts.length === 0 || keys.has(key)) {
+      parts.push([]);
+      keys = new Set();
+    }
+    keys.add(key);
+    parts.at(-1)!.push(row);
+  }
+  return parts;
+}
+
+function writeDistinct(
+  table: CollectionTable,
+  rows: Row[],
+  context: string,
+  bytes: AttachmentBytes,
+  scope: WriteScope,
+): RowError[] {
+  const revisions = new Map<string, StoredDocument>();
+  for (const { document } of rows) {
+    const id = document[table.primaryPath] as string;
+    const _rev = table.revisionOf(id);
+    // All that RxDB's comparison reads of a document is its revision.
+    if (_rev !== undefined) revisions.set(id, { _rev } as StoredDocument);
+  }
+  const sorted = categorizeBulkWriteRows<Record<string, unknown>>(
+    { schema: table.schema } as unknown as RxStorageInstance<unknown, unknown, unknown>,
+    table.primaryPath,
+    revisions,
+    rows,
+    context,
+  );
+  table.write(
+    sorted.bulkInsertDocs.map(({ document }) => document),
+    sorted.bulkUpdateDocs.map(({ document }) => document),
+    scope,
+  );
+  for (const { documentId, attachmentId } of sorted.attachmentsRemove) table.removeAttachment(documentId, attachmentId);
+  for (const { documentId, attachmentId, attachmentData } of [...sorted.attachmentsAdd, ...sorted.attachmentsUpdate]) {
+    table.putAttachment(documentId, attachmentId, attachmentData, bytes.get(attachmentData) ?? Buffer.alloc(0));
+  }
+  const { eventBulk } = sorted;
+  if (eventBulk.events.length > 0) {
+    eventBulk.checkpoint = { seq: table.lastSeq };
+    scope.onCommit(() => table.changes$.next(eventBulk));
+  }
+  return sorted.errors.map((error) => withDocument(table, error));
+}
+
+function withDocument(table: CollectionTable, error: RowError): RowError {
+  if (!('documentInDb' in error) || error.documentInDb === undefined) return error;
+  return { ...error, documentInDb: table.find(error.documentId) as RxDocumentData<Record<string, unknown>> };
+}
