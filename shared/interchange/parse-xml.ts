@@ -1,0 +1,108 @@
+import { SaxesParser } from 'saxes';
+
+import { ContractError } from '../contract/errors.ts';
+import type { SkippedPart } from '../catalog/schedule-bundle.ts';
+
+/** An element: names are without prefixes, `text` is all its own character data, comments left out. */
+export interface XmlElement {
+  name: string;
+  attributes: Record<string, string>;
+  children: XmlElement[];
+  text: string;
+  /** All between its tags as it stands in the file; '' unless elements stand there. */
+  markup: string;
+}
+
+export interface XmlDocument {
+  root: XmlElement;
+  /** Bodies of the processing instructions, by target; of several with one target, the last. */
+  instructions: Map<string, string>;
+  skipped: SkippedPart[];
+}
+
+/** No schedule nests deeper; the deepest part of one is a person's link, at 8. */
+const MAX_DEPTH = 64;
+
+/** FOSDEM's whole schedule has 29,412. Each costs some hundred bytes of memory. */
+const MAX_ELEMENTS = 1_000_000;
+
+/**
+ * The elements of an XML text. A document type is passed over: nothing it declares is expanded or fetched, and a reference to an
+ * entity of its own is an error. Characters that XML does not allow are left out and reported, because one pasted
+ * into an abstract must not cost the whole schedule. Throws `invalid`, with line and column, for anything else
+ * that is not well-formed, and as soon as the file proves too deep or too large.
+ */
+export function parseXml(text: string): XmlDocument {
+  const parser = new SaxesParser();
+  const open: XmlElement[] = [];
+  const starts: number[] = [];
+  const instructions = new Map<string, string>();
+  const skipped: SkippedPart[] = [];
+  let root: XmlElement | undefined;
+  let elements = 0;
+
+  parser.on('error', (error) => {
+    const [, place = '', reason = error.message] = /^(\d+:\d+): (.*)$/.exec(error.message) ?? [];
+    const [line, column] = place.split(':');
+    if (reason === 'disallowed character.') {
+      skipped.push({ where: `line ${line}, column ${column}`, reason: 'a character that XML does not allow' });
+      return;
+    }
+    throw new ContractError('invalid', `The file is not valid XML: line ${line}, column ${column}: ${reason}`);
+  });
+  parser.on('processinginstruction', ({ target, body }) => instructions.set(target, body));
+  parser.on('opentag', (tag) => {
+    elements += 1;
+    if (open.length >= MAX_DEPTH) {
+      throw new ContractError('invalid', `The file is nested more than ${MAX_DEPTH} elements deep; no schedule is.`);
+    }
+    if (elements > MAX_ELEMENTS) {
+      throw new ContractError('invalid', `The file has more than ${MAX_ELEMENTS} elements; no schedule has.`);
+    }
+    const element: XmlElement = {
+      name: localName(tag.name),
+      attributes: localAttributes(tag.attributes),
+      children: [],
+      text: '',
+      markup: '',
+    };
+    starts.push(parser.position);
+    open.at(-1)?.children.push(element);
+    root ??= element;
+    open.push(element);
+  });
+  const addText = (data: string): void => {
+    const element = open.at(-1);
+    if (element !== undefined) element.text += withoutDisallowed(data);
+  };
+  parser.on('text', addText);
+  parser.on('cdata', addText);
+  parser.on('closetag', () => {
+    const start = starts.pop();
+    const element = open.pop();
+    if (element === undefined || element.children.length === 0) return;
+    element.markup = withoutDisallowed(text.slice(start, text.lastIndexOf('</', parser.position - 1)));
+  });
+  parser.write(text).close();
+  // The parser has reported a text without a root element.
+  return { root: root as XmlElement, instructions, skipped };
+}
+
+/** The text without what no XML document may hold: control characters, U+FFFE, U+FFFF and half surrogate pairs. */
+export function withoutDisallowed(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- these are what it is about
+  return text.toWellFormed().replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '');
+}
+
+function localName(name: string): string {
+  return name.slice(name.indexOf(':') + 1);
+}
+
+/** Attributes by their local names, without those that declare namespaces or schemas. */
+function localAttributes(attributes: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(attributes)
+      .filter(([name]) => name !== 'xmlns' && !/^(xmlns|xsi|xml):/.test(name))
+      .map(([name, value]) => [localName(name), withoutDisallowed(value)]),
+  );
+}

@@ -1,0 +1,53 @@
+import type { ScheduleReading, SkippedPart } from '../catalog/schedule-bundle.ts';
+import { ContractError } from '../contract/errors.ts';
+import { bundleFromSchedule } from './bundle-from-schedule.ts';
+import { readFrabJson } from './read-frab-json.ts';
+import { readFrabXml } from './read-frab-xml.ts';
+import { restore } from './supplement.ts';
+
+/** The largest file that is read, in bytes; FOSDEM's, the largest we know of, has 3.4 million. */
+export const MAX_FILE_BYTES = 32 * 1024 * 1024;
+
+/** So many skipped parts are told one by one; of a file that is all wrong, the rest is counted. */
+const MAX_SKIPPED = 1000;
+
+/**
+ * Reads a frab/pentabarf schedule, XML or JSON, told apart by its first character. Lenient: what is understood is taken, and
+ * what is not is told in `skipped`. The same bytes make the same reading, on any machine.
+ * Throws `invalid`, in the user's words, where the whole file is of no use: too large, too deep, not UTF-8, not well-formed, no schedule.
+ */
+export function readSchedule(bytes: Uint8Array): ScheduleReading {
+  const text = decode(bytes);
+  const first = /\S/.exec(text)?.[0];
+  if (first === undefined) throw new ContractError('invalid', 'The file is empty.');
+  if (first !== '<' && first !== '{' && first !== '[') {
+    throw new ContractError('invalid', 'The file is neither schedule XML nor schedule JSON.');
+  }
+  const parsed = first === '<' ? readFrabXml(text) : readFrabJson(text);
+  restore(parsed.schedule, parsed.supplement);
+  const reading = bundleFromSchedule(parsed);
+  return { ...reading, skipped: boundedSkips(reading.skipped) };
+}
+
+function decode(bytes: Uint8Array): string {
+  if (bytes.length > MAX_FILE_BYTES) {
+    const sizeMb = Math.ceil(bytes.length / 1_000_000);
+    throw new ContractError(
+      'invalid',
+      `The file is too large: ${sizeMb} MB; at most ${MAX_FILE_BYTES / 1024 / 1024} MiB are read.`,
+    );
+  }
+  const isUtf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+  if (isUtf16) throw new ContractError('invalid', 'The file is in UTF-16; save it as UTF-8.');
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new ContractError('invalid', 'The file is not UTF-8 text; save it as UTF-8.', { cause });
+  }
+}
+
+function boundedSkips(skipped: readonly SkippedPart[]): SkippedPart[] {
+  if (skipped.length <= MAX_SKIPPED) return [...skipped];
+  const rest = skipped.length - MAX_SKIPPED;
+  return [...skipped.slice(0, MAX_SKIPPED), { where: 'the file', reason: `${rest} more parts were skipped` }];
+}
