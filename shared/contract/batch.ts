@@ -7,15 +7,17 @@ import { session } from './session.ts';
 export const MAX_BATCH_OPERATIONS = 100;
 
 /** One operation of a batch; `patch` is accepted as another name of `patch_directives`, other members are ignored. */
-export const batchOperation = z.union([
-  z.looseObject({
-    id: z.string(),
-    operation: z.literal('patch'),
-    patch_directives: jsonPatch.optional(),
-    patch: jsonPatch.optional(),
-  }),
-  z.looseObject({ id: z.string(), operation: z.literal('delete') }),
-]);
+export const batchOperation = z
+  .union([
+    z.looseObject({
+      id: z.string(),
+      operation: z.literal('patch'),
+      patch_directives: jsonPatch.optional(),
+      patch: jsonPatch.optional(),
+    }),
+    z.looseObject({ id: z.string(), operation: z.literal('delete') }),
+  ])
+  .meta({ id: 'BatchOperation' });
 
 /** What is looked at first in an operation of a batch: its patch is checked when its session is known. */
 export const batchOperationHead = z.looseObject({ id: z.string(), operation: z.enum(['patch', 'delete']) });
@@ -29,7 +31,7 @@ export const batchRequest = z
       .array(z.unknown())
       .min(1, { error: 'must hold at least one operation' })
       .max(MAX_BATCH_OPERATIONS, { error: `must hold at most ${MAX_BATCH_OPERATIONS} operations` })
-      .meta({ items: batchOperation.toJSONSchema() }),
+      .meta({ items: { $ref: '#/components/schemas/BatchOperation' } }),
   })
   .meta({ id: 'BatchRequest' });
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { batchOperation } from './batch.ts';
 import { errorKinds } from './errors.ts';
 import { operationNames, operations, type Operation } from './operations.ts';
 
@@ -117,15 +118,16 @@ function reference(schema: z.ZodType): Json {
 
 function schemas(): Json {
   const named: Json = {};
-  for (const name of operationNames) {
+  const bodies = operationNames.flatMap((name) => {
     const operation: Operation = operations[name];
-    for (const schema of [operation.body, operation.response]) {
-      if (schema === undefined) continue;
-      const { $defs, ...json } = jsonSchema(schema);
-      const id = z.globalRegistry.get(schema)?.id;
-      if (id !== undefined) named[id] = json;
-      Object.assign(named, $defs);
-    }
+    return operation.body === undefined ? [operation.response] : [operation.body, operation.response];
+  });
+  // The operations of a batch are checked one by one, not with the batch, so no body's schema leads to theirs.
+  for (const schema of [...bodies, batchOperation]) {
+    const { $defs, ...json } = jsonSchema(schema);
+    const id = z.globalRegistry.get(schema)?.id;
+    if (id !== undefined) named[id] = json;
+    Object.assign(named, $defs);
   }
   return named;
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { isJsonObject, own } from '../base/json.ts';
 import { ContractError, errorKinds, type ErrorKind } from '../contract/errors.ts';
 import { operationNames, operations, type OperationName, type SessionsApi } from '../contract/operations.ts';
+import { session, sessionFields } from '../contract/session.ts';
 import { encodeRequest } from './codec.ts';
 
 export interface HttpClientOptions {
@@ -74,10 +75,28 @@ async function readJson(response: Response, maxBytes: number): Promise<unknown> 
 
 function readAnswer(name: OperationName, answer: unknown): unknown {
   const result = operations[name].response.safeParse(answer);
-  if (result.success) return answer;
+  const issue = result.error?.issues.find(({ path }) => !isWithinSession(name, path));
+  if (issue === undefined) return answer;
   throw new ContractError('unusable_answer', 'The server answered with something else than the Sessions API.', {
-    cause: z.prettifyError(result.error),
+    cause: `${issue.path.join('/')}: ${issue.message}`,
   });
+}
+
+/**
+ * Whether a path leads into a field of a session, its id aside. What stands there is the server's own business: a record of
+ * headquarters' may hold null, or another type, and is kept as it is (contract.md, "From headquarters expect less").
+ */
+function isWithinSession(name: OperationName, path: readonly PropertyKey[]): boolean {
+  const { response } = operations[name];
+  const field =
+    response === session || response === sessionFields
+      ? path[0]
+      : path[0] === 'Items'
+        ? path[2]
+        : path[0] === 'results' && path[2] === 'result'
+          ? path[3]
+          : undefined;
+  return field !== undefined && field !== 'id';
 }
 
 /** The error of an answer: by its own code where it is one of ours, else by its status. */

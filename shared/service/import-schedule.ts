@@ -1,4 +1,3 @@
-import type { JsonObject } from '../base/json.ts';
 import type { BundledSession, ScheduleReading, SkippedPart } from '../catalog/schedule-bundle.ts';
 import type { CatalogItem, CatalogKind } from '../catalog/catalog.ts';
 import { catalogKindNames, catalogKinds } from '../catalog/catalog.ts';
