@@ -99,16 +99,21 @@ function writeDistinct(
     sorted.bulkUpdateDocs.map(({ document }) => document),
     scope,
   );
+  const { eventBulk, errors } = sorted;
+  // RxDB 17.6 gives an event, and perhaps attachments, also for a row that it refuses because an attachment is missing.
+  const refused = new Set(errors.map(({ documentId }) => documentId));
   for (const { documentId, attachmentId } of sorted.attachmentsRemove) table.removeAttachment(documentId, attachmentId);
   for (const { documentId, attachmentId, attachmentData } of [...sorted.attachmentsAdd, ...sorted.attachmentsUpdate]) {
-    table.putAttachment(documentId, attachmentId, attachmentData, bytes.get(attachmentData) ?? Buffer.alloc(0));
+    const data = bytes.get(attachmentData);
+    if (data !== undefined && !refused.has(documentId))
+      table.putAttachment(documentId, attachmentId, attachmentData, data);
   }
-  const { eventBulk } = sorted;
+  if (refused.size > 0) eventBulk.events = eventBulk.events.filter(({ documentId }) => !refused.has(documentId));
   if (eventBulk.events.length > 0) {
     eventBulk.checkpoint = { seq: table.lastSeq };
     scope.onCommit(() => table.changes$.next(eventBulk));
   }
-  return sorted.errors.map((error) => withDocument(table, error));
+  return errors.map((error) => withDocument(table, error));
 }
 
 function withDocument(table: CollectionTable, error: RowError): RowError {

@@ -24,13 +24,19 @@ export function filledSchema(schema: object): AnySchema {
   return fillWithDefaultSettings(schema as RxJsonSchema<AnyDocument>);
 }
 
+export interface OpenOptions {
+  collection?: string;
+  database?: string;
+  options?: object;
+}
+
 let databases = 0;
 
 /** An instance of a collection; in a database of its own if no name is given. */
 export function openInstance(
   storage: AnyStorage,
   schema: AnySchema,
-  { collection = 'things', database = `laws-${++databases}`, options = {} as object } = {},
+  { collection = 'things', database = `laws-${++databases}`, options = {} }: OpenOptions = {},
 ): Promise<AnyInstance> {
   return storage.createStorageInstance<AnyDocument>({
     databaseInstanceToken: 'token',
@@ -45,13 +51,7 @@ export function openInstance(
 
 /** A document as RxDB writes it, in its n-th revision. */
 export function state(members: AnyDocument, revision = 1, lwt = 1_000 + revision): StoredDocument {
-  return {
-    _deleted: false,
-    _attachments: {},
-    _meta: { lwt },
-    _rev: `${revision}-token`,
-    ...members,
-  } as StoredDocument;
+  return { _deleted: false, _attachments: {}, _meta: { lwt }, _rev: `${revision}-token`, ...members };
 }
 
 export function insert(...documents: StoredDocument[]): BulkWriteRow<AnyDocument>[] {
@@ -61,8 +61,5 @@ export function insert(...documents: StoredDocument[]): BulkWriteRow<AnyDocument
 /** The query as RxDB hands it to a storage. */
 export function prepared(schema: AnySchema, query: MangoQuery<AnyDocument>): PreparedQuery<AnyDocument> {
   const filled = normalizeMangoQuery<AnyDocument>(schema, query);
-  return prepareQuery(
-    schema,
-    filled as unknown as FilledMangoQuery<StoredDocument>,
-  ) as unknown as PreparedQuery<AnyDocument>;
+  return prepareQuery(schema, filled as unknown as FilledMangoQuery<StoredDocument>);
 }
