@@ -51,7 +51,7 @@ export interface Engine {
 }
 
 /** The one SQLite file of a data folder. */
-export const DATABASE_FILE = 'offstage.sqlite';
+const DATABASE_FILE = 'offstage.sqlite';
 
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   const clock = options.clock ?? systemClock;

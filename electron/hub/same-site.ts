@@ -1,7 +1,7 @@
 import { ContractError } from '../../shared/contract/errors.ts';
 
 /** Whether this address, or name, is this machine's own. */
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '[::1]' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
 }
 

@@ -4,7 +4,7 @@ import { jsonPatch } from './patch.ts';
 import { session } from './session.ts';
 
 /** At most so many operations in one batch (page). */
-export const MAX_BATCH_OPERATIONS = 100;
+const MAX_BATCH_OPERATIONS = 100;
 
 /** One operation of a batch; `patch` is accepted as another name of `patch_directives`, other members are ignored. */
 export const batchOperation = z
@@ -36,7 +36,7 @@ export const batchRequest = z
   .meta({ id: 'BatchRequest' });
 
 /** What became of one operation (decided). */
-export const batchResult = z
+const batchResult = z
   .looseObject({
     id: z.string(),
     success: z.boolean(),

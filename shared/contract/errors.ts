@@ -76,7 +76,7 @@ function cut(text: string, length: number): string {
 }
 
 /** Faults as one sentence: `/name must not be blank; /type_id is required`. */
-export function describeFaults(faults: readonly Fault[]): string {
+function describeFaults(faults: readonly Fault[]): string {
   return faults.map((fault) => (fault.path === '' ? fault.message : `${fault.path} ${fault.message}`)).join('; ');
 }
 

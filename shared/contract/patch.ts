@@ -4,7 +4,7 @@ import { z } from 'zod';
  * One directive of a JSON Patch (RFC 6902). `value` is any JSON and `from` is a pointer, as the RFC has them: the page types
  * `value` as a string and omits `from`. Members that we do not know are ignored.
  */
-export const patchDirective = z
+const patchDirective = z
   .looseObject({
     op: z.enum(['add', 'remove', 'replace', 'move', 'copy', 'test']),
     path: z.string(),

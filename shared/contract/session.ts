@@ -29,7 +29,7 @@ export const registrationQuestionOptions = z.looseObject({
 });
 
 /** Decided: the page hides this shape; members that we do not know are kept. */
-export const sessionSpeaker = z.looseObject({
+const sessionSpeaker = z.looseObject({
   contact_id: reference,
   type_id: reference,
   name: z.string().optional(),

@@ -9,7 +9,7 @@ import { checkConsistentRead, parseProjection } from './projection.ts';
 import { toPublicSession } from './public-view.ts';
 
 /** A page holds at most so many sessions and so many bytes of them (contract.md, "Paging"). */
-export const PAGE_BOUNDS = { limit: 500, sizeBytes: 1024 * 1024 } as const;
+const PAGE_BOUNDS = { limit: 500, sizeBytes: 1024 * 1024 } as const;
 
 export function getSession(context: ServiceContext, request: RequestOf<'getSession'>): SessionFields {
   return context.store.read((view) => {

@@ -8,7 +8,7 @@ import type { Operation } from 'fast-json-patch';
 import type { Session } from '../contract/session.ts';
 
 /** Stands in `start_ms` and `end_ms` where a session has no such date: outside every range. */
-export const NO_DATE_MS = Number.MIN_SAFE_INTEGER;
+const NO_DATE_MS = Number.MIN_SAFE_INTEGER;
 
 /**
  * What a replica knows of a session's state at headquarters (sync.md, "State"). It lives in the session's own record, so that

@@ -49,7 +49,7 @@ export async function openTestService(limits: { maxSessions?: number } = {}): Pr
 }
 
 /** What the sessions of the tests refer to. */
-export const testCatalog: { [Kind in CatalogKind]: CatalogItem<Kind>[] } = {
+const testCatalog: { [Kind in CatalogKind]: CatalogItem<Kind>[] } = {
   events: [
     { id: 'e1', name: 'Event one', time_zone: 'Europe/Brussels', start_date: '2026-02-01', end_date: '2026-02-02' },
     { id: 'e2', name: 'Event two' },

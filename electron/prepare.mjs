@@ -1,0 +1,48 @@
+// What `npm start` and `npm test` need before anything of the project can run. It uses nothing but what every Node has,
+// since on a fresh machine nothing is installed yet and Node may be an older one than the project's.
+import { spawnSync } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('..', import.meta.url));
+
+const bin = join(root, 'node_modules', '.bin');
+const MIN_NODE = 24;
+
+/** Runs a command in the project, its own tools first, and answers its exit code. */
+export function run(command, args, options = {}) {
+  const env = { ...process.env, PATH: bin + delimiter + process.env.PATH };
+  const result = spawnSync(command, args, {
+    cwd: root,
+    env,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+    ...options,
+  });
+  if (result.error) throw result.error;
+  return result.status ?? 1;
+}
+
+/** Installs the dependencies where they are missing or older than the lock file. */
+export function install() {
+  const installed = join(root, 'node_modules', '.package-lock.json');
+  const isCurrent =
+    existsSync(installed) && statSync(installed).mtimeMs >= statSync(join(root, 'package-lock.json')).mtimeMs;
+  if (isCurrent) return;
+  console.log('Installing the dependencies …');
+  if (run('npm', ['ci']) !== 0) fail('The dependencies could not be installed.');
+}
+
+/** The Node to run the project on: its own where there is one for this system, else this one if it is new enough. */
+export function projectNode() {
+  const own = join(bin, 'node');
+  if (existsSync(own)) return own;
+  if (Number(process.versions.node.split('.')[0]) >= MIN_NODE) return process.execPath;
+  return fail(`Offstage needs Node ${MIN_NODE} or newer; this is ${process.versions.node}.`);
+}
+
+export function fail(message) {
+  console.error(message);
+  process.exit(1);
+}

@@ -1,0 +1,41 @@
+/** What a room may import: other rooms by their folders, packages by their names. */
+export interface Room {
+  folder: string;
+  rooms: readonly string[];
+  packages: readonly string[];
+}
+
+const BASE = 'shared/base';
+const CONTRACT = 'shared/contract';
+const CATALOG = 'shared/catalog';
+const STORE = 'shared/store';
+
+/**
+ * The house: data flows one way, and a room imports only from those before it. Every room may import within itself. `node` stands for the
+ * modules of Node itself: `shared` is pure and has none of them.
+ */
+export const importTable: readonly Room[] = [
+  { folder: BASE, rooms: [], packages: ['uuid'] },
+  { folder: CONTRACT, rooms: [BASE], packages: ['zod'] },
+  { folder: CATALOG, rooms: [BASE, CONTRACT], packages: ['zod'] },
+  {
+    folder: 'shared/interchange',
+    rooms: [BASE, CONTRACT, CATALOG],
+    packages: ['fast-xml-parser', 'ical-generator', 'papaparse', 'saxes', 'temporal-polyfill', 'uuid', 'zod'],
+  },
+  { folder: 'shared/demo', rooms: [BASE, CONTRACT, CATALOG], packages: ['temporal-polyfill'] },
+  { folder: STORE, rooms: [BASE, CONTRACT, CATALOG], packages: ['rxdb', 'fast-json-patch'] },
+  {
+    folder: 'shared/service',
+    rooms: [BASE, CONTRACT, CATALOG, STORE],
+    packages: ['@noble/hashes', 'fast-json-patch', 'zod'],
+  },
+  { folder: 'shared/http', rooms: [BASE, CONTRACT, CATALOG], packages: ['zod'] },
+  { folder: 'electron/storage-sqlite', rooms: [BASE], packages: ['rxdb', 'rxjs', 'better-sqlite3', 'node'] },
+  { folder: 'electron/engine', rooms: ['shared', 'electron/storage-sqlite'], packages: ['node'] },
+  {
+    folder: 'electron/hub',
+    rooms: ['shared', 'electron/engine'],
+    packages: ['@fastify/helmet', '@fastify/rate-limit', 'fastify', 'pino', 'uuid', 'node'],
+  },
+];

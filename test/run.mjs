@@ -1,0 +1,49 @@
+// `npm test`: installs, lints, checks types and structure, builds, and runs all tests. The last line is `N passed, N failed`.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { install, projectNode, run } from '../electron/prepare.mjs';
+
+install();
+
+const checks = [
+  ['format', 'oxfmt', ['--check']],
+  ['lint', 'oxlint', ['--type-aware', '--deny-warnings']],
+  ['types', 'tsc', []],
+  ['dead code', 'knip', []],
+  ['build', 'electron-vite', ['build', '--logLevel', 'warn']],
+];
+
+const counts = { passed: 0, failed: 0, skipped: 0 };
+for (const [name, command, args] of checks) {
+  console.log(`\n— ${name}`);
+  if (run(command, args) === 0) counts.passed += 1;
+  else {
+    counts.failed += 1;
+    console.error(`${name} failed`);
+  }
+}
+
+console.log('\n— tests');
+const folder = mkdtempSync(join(tmpdir(), 'offstage-report-'));
+const report = join(folder, 'report.json');
+const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/vitest.config.ts'];
+const code = run(projectNode(), [...vitest, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]);
+try {
+  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(readFileSync(report, 'utf8'));
+  counts.passed += numPassedTests;
+  // A file that cannot be loaded fails without a test of its own.
+  counts.failed += Math.max(numFailedTests, code === 0 ? 0 : 1);
+  counts.skipped += numPendingTests + numTodoTests;
+} catch (error) {
+  console.error('The tests left no report:', error.message);
+  counts.failed += 1;
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+console.log(
+  `\n${counts.passed} passed, ${counts.failed} failed${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''}`,
+);
+process.exit(counts.failed === 0 ? 0 : 1);
