@@ -1,5 +1,6 @@
 import jsonPatch, { type Operation } from 'fast-json-patch';
-import { createRxDatabase, type RxCollection, type RxDatabase } from 'rxdb';
+import { addRxPlugin, createRxDatabase, getAllCollectionDocuments, type RxCollection, type RxDatabase } from 'rxdb';
+import { RxDBMigrationSchemaPlugin } from 'rxdb/plugins/migration-schema';
 
 import { toTimestamp } from '../base/clock.ts';
 import type { IdSource } from '../base/ids.ts';
@@ -17,9 +18,12 @@ import {
   type SettingRecord,
   type Stored,
 } from './records.ts';
-import { collections } from './collections.ts';
+import { currentCollections, type Collections } from './collections.ts';
 import type { StorageTransaction, TransactionalStorage } from './storage-port.ts';
 import { createStoreView, type StoreView } from './store-view.ts';
+
+/** The database holds what a later version of Offstage wrote. */
+export class NewerStoreError extends Error {}
 
 /** The collections as RxDB sees them: for live queries. Writes go through `change`, so that history is kept. */
 export type StoreCollections = {
@@ -63,14 +67,26 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** Opens the store over a storage, creating or migrating its collections. */
-export async function openStore<Options>(storage: TransactionalStorage<Options>, ids: IdSource): Promise<Store> {
+// Without it, RxDB refuses a database whose schemas are older than ours.
+addRxPlugin(RxDBMigrationSchemaPlugin);
+
+/**
+ * Opens the store over a storage, creating its collections or migrating them from earlier versions.
+ *
+ * @param collections what to open it as; others than the current ones serve the test of migrations
+ */
+export async function openStore<Options>(
+  storage: TransactionalStorage<Options>,
+  ids: IdSource,
+  collections: Collections = currentCollections,
+): Promise<Store> {
   const database: RxDatabase<StoreCollections> = await createRxDatabase<StoreCollections>({
     name: 'offstage',
     storage,
     multiInstance: false,
   });
   try {
+    await requireKnownVersions(database, collections);
     await database.addCollections(collections);
     const secret = await ensureSecret(storage, ids);
     return {
@@ -151,6 +167,16 @@ function difference(from: unknown, to: unknown): Operation[] {
   if (from === undefined) return [{ op: 'add', path: '', value: to }];
   if (to === undefined) return [{ op: 'remove', path: '' }];
   return jsonPatch.compare(from as object, to as object);
+}
+
+/** RxDB would open older, empty collections beside newer ones: to the user, everything would be gone. */
+async function requireKnownVersions(database: RxDatabase<StoreCollections>, collections: Collections): Promise<void> {
+  for (const { data } of await getAllCollectionDocuments(database.internalStore)) {
+    const known = Object.entries(collections).find(([name]) => name === data.name)?.[1];
+    if (known !== undefined && data.version > known.schema.version) {
+      throw new NewerStoreError('The data was written by a newer version of Offstage; this one leaves it as it is.');
+    }
+  }
 }
 
 async function ensureSecret<Options>(storage: TransactionalStorage<Options>, ids: IdSource): Promise<string> {
