@@ -1,9 +1,8 @@
-import { OWN_ID_PREFIX } from '../base/ids.ts';
 import type { CatalogItem } from '../catalog/catalog.ts';
 import type { BundledSession, ScheduleReading } from '../catalog/schedule-bundle.ts';
 import { ContractError } from '../contract/errors.ts';
 import { SESSION_ID, type SessionInput } from '../contract/session.ts';
-import { customFieldsOf, toCustomFieldValue } from './custom-fields.ts';
+import { customFieldsOf, PLACED_MEMBERS, toCustomFieldValue } from './custom-fields.ts';
 import {
   isMembers,
   membersWithout,
@@ -22,8 +21,8 @@ import {
   importedPlaceIds,
   importedSpeakerTypeId,
   importedTypeId,
-  UNNAMED_SPEAKER_TYPE_ID,
-  UNNAMED_TYPE_ID,
+  UNNAMED_SPEAKER_TYPE,
+  UNNAMED_TYPE,
 } from './imported-ids.ts';
 import { byId, compareText } from './order.ts';
 import { calendarDateOf, ConferenceDays, timesOf, zonedText, zoneOf } from './schedule-time.ts';
@@ -41,7 +40,7 @@ import { calendarDateOf, ConferenceDays, timesOf, zonedText, zoneOf } from './sc
  */
 export function bundleFromSchedule({ schedule, skipped }: ParsedFile): ScheduleReading {
   const { conference } = schedule;
-  const eventId = importedEventId(conference);
+  const eventId = textOf(conference, 'catalog_id') ?? importedEventId(conference);
   if (eventId === undefined) {
     throw new ContractError('invalid', 'The schedule names no event: its conference has neither acronym nor title.');
   }
@@ -72,14 +71,16 @@ export function bundleFromSchedule({ schedule, skipped }: ParsedFile): ScheduleR
         ...end,
         ...textsAndMore(event),
       };
-      const externalId =
-        id.startsWith(OWN_ID_PREFIX) && !Object.hasOwn(event, 'session_id') ? { sys_external_id: id } : {};
-      sessions.set(id, { id, fields: { ...fields, ...externalId } });
+      const externalId = Object.hasOwn(event, 'session_id') ? textOf(event, 'external_id') : id;
+      sessions.set(id, {
+        id,
+        fields: { ...fields, ...(externalId === undefined ? {} : { sys_external_id: externalId }) },
+      });
     }
   }
   const list = [...sessions.values()].sort(byId);
   return {
-    event: eventItem(eventId, zone, schedule, list),
+    event: eventItem(eventId, zone, schedule, list, catalog),
     catalog: { ...catalog.items(), custom_fields: customFieldsOf(list.map(({ fields }) => fields)) },
     sessions: list,
     skipped,
@@ -102,20 +103,11 @@ function sessionIdOf(eventId: string, event: Members): string | undefined {
   return own !== undefined && SESSION_ID.test(own) ? own : importedEventSessionId(eventId, event);
 }
 
-const PLACED = ['title', 'session_id', 'code', 'day', 'room', 'rooms', 'track', 'tracks', 'type', 'persons'].concat([
-  'date',
-  'start',
-  'end',
-  'duration',
-  'abstract',
-  'description',
-]);
-
 function textsAndMore(event: Members): Partial<SessionInput> {
   const abstract = proseOf(event, 'abstract');
   const description = proseOf(event, 'description');
   const code = textOf(event, 'code');
-  const values = Object.entries(membersWithout(event, ...PLACED)).map(([name, value]) =>
+  const values = Object.entries(membersWithout(event, ...PLACED_MEMBERS)).map(([name, value]) =>
     toCustomFieldValue(name, value),
   );
   if (description !== undefined) values.push(toCustomFieldValue('abstract', abstract ?? ''));
@@ -134,6 +126,7 @@ function eventItem(
   zone: string,
   { conference, days }: FrabSchedule,
   sessions: readonly BundledSession[],
+  catalog: CatalogFromSchedule,
 ): CatalogItem<'events'> {
   const dates = days.flatMap(
     (day) => calendarDateOf(textOf(day, 'date')) ?? calendarDateOf(textOf(day, 'start')) ?? [],
@@ -142,11 +135,16 @@ function eventItem(
   const known = (dates.length > 0 ? dates : starts).sort();
   const first = calendarDateOf(textOf(conference, 'start')) ?? known[0];
   const last = calendarDateOf(textOf(conference, 'end')) ?? known.at(-1);
-  const frab = membersWithout(conference, 'title', 'type_ids', 'role_ids', 'time_zone_name');
+  const frab = membersWithout(conference, 'title', 'catalog_id', 'type_ids', 'role_ids', 'time_zone_name');
   if (frab['acronym'] === id) delete frab['acronym'];
   if (frab['start'] === first) delete frab['start'];
   if (frab['end'] === last) delete frab['end'];
-  if (days.length > 0) frab['days'] = days;
+  if (days.length > 0) {
+    frab['days'] = days.map((day) => ({
+      ...day,
+      rooms: textsOf(day, 'rooms').flatMap((name) => catalog.roomId(name) ?? []),
+    }));
+  }
   return {
     id,
     name: textOf(conference, 'title') ?? id,
@@ -190,12 +188,8 @@ class CatalogFromSchedule {
       }),
     );
     const { type_ids, role_ids } = schedule.conference;
-    this.#types = new NamedTypes({ id: UNNAMED_TYPE_ID, name: 'Session' }, importedTypeId, type_ids);
-    this.#speakerTypes = new NamedTypes(
-      { id: UNNAMED_SPEAKER_TYPE_ID, name: 'Speaker' },
-      importedSpeakerTypeId,
-      role_ids,
-    );
+    this.#types = new NamedTypes(UNNAMED_TYPE, importedTypeId, type_ids);
+    this.#speakerTypes = new NamedTypes(UNNAMED_SPEAKER_TYPE, importedSpeakerTypeId, role_ids);
   }
 
   /** An event's type, tracks, rooms and speakers. Lists that would be empty are left out. */
@@ -213,6 +207,10 @@ class CatalogFromSchedule {
       ...(room_ids.length === 0 ? {} : { room_ids }),
       ...(speakers.length === 0 ? {} : { speakers }),
     };
+  }
+
+  roomId(name: string): string | undefined {
+    return this.#rooms.get(name)?.id;
   }
 
   items(): ImportedCatalog {

@@ -7,6 +7,20 @@ import { byId } from './order.ts';
 /** What a schedule file says of a session and the contract has no field for is a custom field of this prefix. */
 const PREFIX = 'frab:';
 
+/** Keeps an event's abstract where the session's description is the event's own. */
+export const ABSTRACT_FIELD = `${PREFIX}abstract`;
+
+/** Members of an event that the contract has fields for, and those of our own supplement. */
+export const PLACED_MEMBERS: readonly string[] = [
+  'title',
+  'session_id',
+  'external_id',
+  'code',
+  'day',
+  'room',
+  'rooms',
+].concat(['track', 'tracks', 'type', 'persons', 'date', 'start', 'end', 'duration', 'abstract', 'description']);
+
 type CustomFieldValue = NonNullable<SessionInput['custom_field_values']>[number];
 
 /** How a value is kept that none of the contract's own members fits; it stands beside the value. */
@@ -30,7 +44,8 @@ export function fromCustomFieldValues(values: readonly CustomFieldValue[]): Memb
   const members: Members = {};
   for (const value of values) {
     if (!value.custom_field_id.startsWith(PREFIX)) continue;
-    setMember(members, value.custom_field_id.slice(PREFIX.length), fromCustomFieldValue(value));
+    const name = value.custom_field_id.slice(PREFIX.length);
+    if (name === 'abstract' || !PLACED_MEMBERS.includes(name)) setMember(members, name, fromCustomFieldValue(value));
   }
   return members;
 }

@@ -5,8 +5,8 @@ import { textOf, type Members } from './frab-schedule.ts';
 /** Ids of what a file names, the same on every laptop that reads it. Rooms, tracks and people belong to one event. */
 
 /** The type of sessions and of speakers that the file gives none. No name makes this id: names never end in a tilde. */
-export const UNNAMED_TYPE_ID = 'type:session~';
-export const UNNAMED_SPEAKER_TYPE_ID = 'speaker-type:speaker~';
+export const UNNAMED_TYPE = { id: 'type:session~', name: 'Session' };
+export const UNNAMED_SPEAKER_TYPE = { id: 'speaker-type:speaker~', name: 'Speaker' };
 
 /** The event's id: its acronym, else made of its title. */
 export function importedEventId(conference: Members): string | undefined {

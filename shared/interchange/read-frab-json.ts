@@ -13,7 +13,11 @@ export const SUPPLEMENT_MEMBER = 'offstage';
  * Throws `invalid` where the text is not JSON or no schedule.
  */
 export function readFrabJson(text: string): ParsedFile {
-  const root = parseJson(text);
+  return scheduleFromJson(parseJson(text));
+}
+
+/** The schedule that a JSON value holds. */
+export function scheduleFromJson(root: JsonValue): ParsedFile {
   const file = isMembers(root) && isMembers(root['schedule']) ? root['schedule'] : root;
   if (!isMembers(file) || !isMembers(file['conference'])) {
     throw new ContractError('invalid', 'The file is JSON, but no schedule: it has no member schedule.conference.');

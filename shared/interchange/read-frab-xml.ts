@@ -1,6 +1,15 @@
 import type { JsonValue } from '../base/json.ts';
+import type { SkippedPart } from '../catalog/schedule-bundle.ts';
 import { ContractError } from '../contract/errors.ts';
-import { proseOf, saysNothing, setMember, textOf, type Members, type ParsedFile } from './frab-schedule.ts';
+import {
+  proseOf,
+  type FrabSchedule,
+  saysNothing,
+  setMember,
+  textOf,
+  type Members,
+  type ParsedFile,
+} from './frab-schedule.ts';
 import { parseJson } from './parse-json.ts';
 import { parseXml, type XmlElement } from './parse-xml.ts';
 import { numberOrText, ScheduleBuilder } from './schedule-builder.ts';
@@ -18,10 +27,16 @@ export function readFrabXml(text: string): ParsedFile {
   if (root.name !== 'schedule') {
     throw new ContractError('invalid', `The file is XML, but no schedule: it begins with <${root.name.slice(0, 80)}>.`);
   }
+  const body = instructions.get(SUPPLEMENT_TARGET);
+  const supplement = body === undefined ? null : parseJson(body);
+  return { schedule: scheduleFromXml(root, skipped), supplement, skipped };
+}
+
+/** The schedule that a `<schedule>` element holds. */
+export function scheduleFromXml(root: XmlElement, skipped: SkippedPart[]): FrabSchedule {
   const builder = new ScheduleBuilder(skipped);
   for (const element of root.children) readPart(element, builder);
-  const body = instructions.get(SUPPLEMENT_TARGET);
-  return { schedule: builder.schedule, supplement: body === undefined ? null : parseJson(body), skipped };
+  return builder.schedule;
 }
 
 function readPart(element: XmlElement, builder: ScheduleBuilder): void {

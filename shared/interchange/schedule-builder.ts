@@ -93,7 +93,7 @@ export class ScheduleBuilder {
 }
 
 /** An id of 0 or below is what some programs write for everybody: it tells nobody apart. */
-function personKey(members: Members, name: string): string {
+export function personKey(members: Members, name: string): string {
   const guid = textOf(members, 'guid');
   if (guid !== undefined) return `guid:${guid.toLowerCase()}`;
   const id = textOf(members, 'id');

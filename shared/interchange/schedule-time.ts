@@ -104,6 +104,49 @@ export function localDateTime(instantMs: number, zone: string): Temporal.PlainDa
   return Temporal.Instant.fromEpochMilliseconds(Math.round(instantMs)).toZonedDateTimeISO(zone).toPlainDateTime();
 }
 
+/** The calendar date of an instant in a zone. */
+export function localDate(instantMs: number, zone: string): string {
+  return localDateTime(instantMs, zone).toPlainDate().toString();
+}
+
+/** The time of day as an event's `start` has it: `09:30`, with seconds where there are any. */
+export function startTimeText(instantMs: number, zone: string): string {
+  const time = localDateTime(instantMs, zone).toPlainTime();
+  return time.toString({ smallestUnit: time.second === 0 ? 'minute' : 'second' });
+}
+
+/** A duration as parseDuration reads it: `01:30`, with seconds where there are any, ISO 8601 where there are fractions. */
+export function durationText(durationMs: number): string {
+  if (durationMs % 1000 !== 0) return `PT${durationMs / 1000}S`;
+  const hours = Math.floor(durationMs / HOUR_MS);
+  const parts = [hours, Math.floor((durationMs % HOUR_MS) / MINUTE_MS)];
+  const seconds = (durationMs % MINUTE_MS) / 1000;
+  return (seconds === 0 ? parts : [...parts, seconds]).map((part) => String(part).padStart(2, '0')).join(':');
+}
+
+/** Whether every schema takes the text as a date with a time and an offset. */
+export function isStrictDateTime(text: string | undefined): boolean {
+  const form = /^\d{4}-\d\d-\d\dT\d\d:\d\d:[0-5]\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
+  return text !== undefined && form.test(text) && parseInstant(text) !== undefined;
+}
+
+/** The date and bounds of a conference day: its own where they are of the right form, else from day change to day change. */
+export function boundsOfDay(
+  day: Members,
+  fallback: string,
+  changeMs: number,
+  zone: string,
+): { date: string; start: string; end: string } {
+  const date = calendarDateOf(textOf(day, 'date')) ?? calendarDateOf(textOf(day, 'start')) ?? fallback;
+  const [start, end] = [textOf(day, 'start'), textOf(day, 'end')].map((text) => {
+    const instantMs = instantOf(text, zone);
+    if (instantMs === undefined) return undefined;
+    return isStrictDateTime(text) ? text : zonedText(instantMs, zone);
+  });
+  const at = (timeMs: number): string => zonedText(localInstant(date, timeMs, zone) ?? 0, zone);
+  return { date, start: start ?? at(changeMs), end: end ?? at(changeMs + DAY_MS - MINUTE_MS) };
+}
+
 /** The zone of a schedule; where it names none that exists, the one its times stand at, with a remark for the user. */
 export function zoneOf(schedule: FrabSchedule): { zone: string; remark?: string } {
   const named = ['time_zone_name', 'timezone', 'time_zone'].map((name) => textOf(schedule.conference, name));

@@ -10,22 +10,26 @@ import { isMembers, saysNothing, type FrabSchedule, type Members } from './frab-
  * Per thing and member it says `[what the file says, what was meant]`, null for nothing. A member is put back only while the
  * file still says what was written for it: whoever edits the file is right.
  *
- * Law: restore(written, difference(written, own)) = own, where both list the same things in the same order.
+ * Law: restore(written, difference(written, own)) makes of everything written what own has under its name.
  */
-export function difference(written: FrabSchedule, own: FrabSchedule): JsonValue {
+export function difference(written: FrabSchedule, own: OwnThings): Members {
   const supplement: Members = {};
   const conference = changesBetween(written.conference, own.conference);
   if (Object.keys(conference).length > 0) supplement['conference'] = conference;
   for (const [part, identity] of PARTS) {
     const changes: Members = {};
-    written[part].forEach((thing, at) => {
-      const change = changesBetween(thing, own[part][at] ?? {});
-      if (Object.keys(change).length > 0) changes[String(thing[identity])] = change;
-    });
+    for (const thing of written[part]) {
+      const name = String(thing[identity]);
+      const change = changesBetween(thing, own[part].get(name) ?? {});
+      if (Object.keys(change).length > 0) changes[name] = change;
+    }
     if (Object.keys(changes).length > 0) supplement[part] = changes;
   }
   return supplement;
 }
+
+/** Things by what the file knows them by (see PARTS). */
+export type OwnThings = { conference: Members } & Record<(typeof PARTS)[number][0], ReadonlyMap<string, Members>>;
 
 /** Puts back, in place, what the supplement tells; a thing that was only written because the form demands it goes. */
 export function restore(schedule: FrabSchedule, supplement: JsonValue): void {
@@ -56,7 +60,7 @@ function changesBetween(written: Members, own: Members): Changes {
   const changes: Changes = {};
   for (const name of new Set([...Object.keys(written), ...Object.keys(own)])) {
     const [left, right] = [memberOf(written, name), memberOf(own, name)];
-    if (!(saysNothing(left) && saysNothing(right))) collect(left, right, [name], changes);
+    if (name !== 'day' && !(saysNothing(left) && saysNothing(right))) collect(left, right, [name], changes);
   }
   return changes;
 }
