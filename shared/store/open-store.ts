@@ -19,6 +19,8 @@ import {
   type Stored,
 } from './records.ts';
 import { currentCollections, type Collections } from './collections.ts';
+import { createSubscriptions, SUBSCRIPTIONS, type Subscriptions } from './subscriptions.ts';
+import { afterDelete, afterEdit, type SyncState } from './sync-state.ts';
 import type { StorageTransaction, TransactionalStorage } from './storage-port.ts';
 import { createStoreView, type StoreView } from './store-view.ts';
 
@@ -41,11 +43,25 @@ export interface ChangeContext {
   atMs: number;
 }
 
+/** A session as replication leaves it. */
+export interface SettledSession {
+  session: Session;
+  sync: SyncState;
+  /** Whether the session is gone here. */
+  deleted?: boolean;
+}
+
 /** Reads and writes of one transaction. Every write of a session or catalog item writes its history, too. */
 export interface StoreChange extends StoreView {
   /** Saves a session over `previous` (its record, deleted or not), or as a new one. */
   saveSession(session: Session, previous?: Stored<SessionRecord>, imported?: ImportDigests): void;
   deleteSession(previous: Stored<SessionRecord>): void;
+  /**
+   * Writes what replication learned: a session and its sync state as they are given. History gets an entry where the session itself
+   * changes.
+   */
+  settleSession(settled: SettledSession, previous?: Stored<SessionRecord>): void;
+  saveSetting(name: string, value: string): void;
   /** Notes what a schedule file said of a session that it did not change. */
   rememberImport(record: Stored<SessionRecord>, imported: ImportDigests): void;
   /** Saves a catalog item; one that stands there just so already is not written again. */
@@ -57,6 +73,8 @@ export interface Store {
   readonly collections: StoreCollections;
   /** A random text of this database's own, made when it was created. */
   readonly secret: string;
+  /** Which upstream an event belongs to: an edit of its sessions waits for it from then on. */
+  readonly subscriptions: Subscriptions;
   /** Reads against one state, synchronously. */
   read<T>(work: (view: StoreView) => T): T;
   /**
@@ -89,12 +107,16 @@ export async function openStore<Options>(
     await requireKnownVersions(database, collections);
     await database.addCollections(collections);
     const secret = await ensureSecret(storage, ids);
+    const subscriptions = createSubscriptions(
+      storage.read((reader) => createStoreView(reader).findSetting(SUBSCRIPTIONS)),
+    );
     return {
       collections: database.collections,
       secret,
+      subscriptions,
       read: (work) => storage.read((reader) => work(createStoreView(reader))),
       change: (context, work) =>
-        storage.transaction((transaction) => work(createStoreChange(transaction, context, ids))),
+        storage.transaction((transaction) => work(createStoreChange(transaction, context, ids, subscriptions))),
       async close() {
         await database.close();
         await storage.close();
@@ -106,7 +128,12 @@ export async function openStore<Options>(
   }
 }
 
-function createStoreChange(transaction: StorageTransaction, context: ChangeContext, ids: IdSource): StoreChange {
+function createStoreChange(
+  transaction: StorageTransaction,
+  context: ChangeContext,
+  ids: IdSource,
+  subscriptions: Subscriptions,
+): StoreChange {
   const { tenantId } = context;
 
   const remember = (kind: HistoryRecord['kind'], itemId: string, before: unknown, after: unknown): void => {
@@ -128,7 +155,7 @@ function createStoreChange(transaction: StorageTransaction, context: ChangeConte
     ...createStoreView(transaction),
 
     saveSession(session, previous, imported = previous?.imported) {
-      const sync = previous?.sync ?? { dirty: false };
+      const sync = afterEdit(previous, subscriptions.upstreamOf(tenantId, session.event_id));
       const record = toSessionRecord(tenantId, session, imported === undefined ? { sync } : { sync, imported });
       transaction.write<SessionRecord>('sessions', [
         previous === undefined ? { document: record } : { previous, document: record },
@@ -138,8 +165,24 @@ function createStoreChange(transaction: StorageTransaction, context: ChangeConte
     },
 
     deleteSession(previous) {
-      transaction.write<SessionRecord>('sessions', [{ previous, document: { ...previous, _deleted: true } }]);
+      const document = { ...previous, sync: afterDelete(previous), _deleted: true };
+      transaction.write<SessionRecord>('sessions', [{ previous, document }]);
       remember('sessions', previous.session.id, previous.session, undefined);
+    },
+
+    settleSession({ session, sync, deleted = false }, previous) {
+      const imported = previous?.imported === undefined ? {} : { imported: previous.imported };
+      const document = { ...toSessionRecord(tenantId, session, { sync, ...imported }), _deleted: deleted };
+      transaction.write<SessionRecord>('sessions', [previous === undefined ? { document } : { previous, document }]);
+      const before = previous === undefined || previous._deleted ? undefined : previous.session;
+      const after = deleted ? undefined : session;
+      if (!jsonEqual(before, after)) remember('sessions', session.id, before, after);
+    },
+
+    saveSetting(name, value) {
+      const [previous] = transaction.findById<SettingRecord>('settings', [name], true);
+      const document = { key: name, value };
+      transaction.write<SettingRecord>('settings', [previous === undefined ? { document } : { previous, document }]);
     },
 
     rememberImport(record, imported) {

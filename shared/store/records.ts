@@ -3,32 +3,13 @@ import type { RxDocumentData } from 'rxdb';
 import type { CatalogItem, CatalogKind } from '../catalog/catalog.ts';
 import { parseInstant } from '../base/date-time.ts';
 import { foldText } from '../base/fold-text.ts';
-import { jsonSizeBytes, type JsonObject } from '../base/json.ts';
+import { jsonSizeBytes } from '../base/json.ts';
 import type { Operation } from 'fast-json-patch';
 import type { Session } from '../contract/session.ts';
+import type { SyncState } from './sync-state.ts';
 
 /** Stands in `start_ms` and `end_ms` where a session has no such date: outside every range. */
 const NO_DATE_MS = Number.MIN_SAFE_INTEGER;
-
-/**
- * What a replica knows of a session's state at headquarters (sync.md, "State"). It lives in the session's own record, so that
- * an edit and the knowledge that it is unsent are one write.
- */
-export interface SyncState {
-  /** Whether anything here is not yet at headquarters; indexed: what waits is a query. */
-  dirty: boolean;
-  upstream?: string;
-  remote_id?: string;
-  /** The version last seen at headquarters; a server may lack `sys_version`. */
-  version?: { sys_version?: number; sys_last_modified_at?: string };
-  /** Headquarters' state at the last agreement, verbatim; only while dirty. */
-  base?: JsonObject;
-  /** What was written down before each request left, until the version moves past it. */
-  sent?: { version?: SyncState['version']; states: JsonObject[] };
-  deleted?: boolean;
-  refused?: JsonObject;
-  conflict?: JsonObject;
-}
 
 /**
  * Per field, a digest of what the schedule file said at the last import; absent where no import made the record. It tells what

@@ -60,6 +60,7 @@ export const sessionSchema: RxJsonSchema<SessionRecord> = {
     ['tenant_id', 'event_id', 'start_ms'],
     ['tenant_id', 'abstract_id'],
     ['tenant_id', 'sync.dirty'],
+    ['tenant_id', 'sync.remote_id'],
   ],
 };
 

@@ -60,8 +60,8 @@ test('a database of version n-1 is migrated whole: sessions, unsent deletes, cat
     before.read((view) => view.findSession('t1', 's1')),
   ];
   await before.change(context, (change) => {
-    if (unsent !== undefined)
-      change.deleteSession({ ...unsent, sync: { dirty: true, remote_id: 'r0', deleted: true } });
+    const waiting = { dirty: true, remote_id: 'r0', deleted: true };
+    if (unsent !== undefined) change.settleSession({ session: unsent.session, sync: waiting, deleted: true }, unsent);
     if (sent !== undefined) change.deleteSession(sent);
   });
   const history: HistoryRecord[] = before.read((view) => ids.flatMap((id) => view.listHistory('t1', 'sessions', id)));

@@ -1,0 +1,93 @@
+import type { Fault, JsonObject } from '../base/json.ts';
+import type { Session } from '../contract/session.ts';
+
+/** A version at headquarters; a server may lack the first (sync.md, "State"). */
+export interface RemoteVersion {
+  sys_version?: number;
+  sys_last_modified_at?: string;
+}
+
+/** A request that left, or was about to, and whose outcome is not known yet. Written down before it leaves. */
+export interface SentChange {
+  operation: 'create' | 'patch' | 'delete';
+  /** What the session was like in each send since the version last seen moved. */
+  states: JsonObject[];
+  /** For a create where headquarters does not keep external ids: the ids it listed before the first send. */
+  listedBefore?: string[];
+}
+
+/** A field that was changed on both sides; the record shows theirs until a person decides. */
+export interface KeptConflict {
+  /** A pointer without a leading slash, such as `name` or `speakers/c1/job_title`. */
+  pointer: string;
+  base?: unknown;
+  mine?: unknown;
+}
+
+/** A change that headquarters refused for good. */
+export interface Refusal {
+  status: number;
+  message: string;
+  faults: Fault[];
+  atMs: number;
+}
+
+/**
+ * What a replica knows of a session's state at headquarters (sync.md, "State"). It lives in the session's own record, so that
+ * an edit and the knowledge that it is unsent are one write.
+ */
+export interface SyncState {
+  /** Whether anything here is not yet at headquarters; indexed: what waits is a query. */
+  dirty: boolean;
+  /** Its id there; empty where none is known. */
+  remote_id: string;
+  /** The upstream that the session belongs to; absent where it has none. */
+  upstream?: string;
+  version?: RemoteVersion;
+  /** Headquarters' state at the last agreement; only while dirty. */
+  base?: JsonObject;
+  sent?: SentChange;
+  /** Deleted here; headquarters has not confirmed it. */
+  deleted?: boolean;
+  refused?: Refusal;
+  conflicts?: KeptConflict[];
+  /** Why the session is not where it was: it is kept, and marked so. */
+  absent?: 'not visible to this key' | 'not at headquarters' | 'deleted at headquarters';
+}
+
+/** The state of a session that no upstream knows of. */
+export const LOCAL_ONLY: SyncState = { dirty: false, remote_id: '' };
+
+/** A record as an edit finds it. */
+interface Edited {
+  session: Session;
+  sync: SyncState;
+}
+
+/**
+ * The sync state of a record after an edit here: it waits, and keeps headquarters' state as its base. A refused change that is edited
+ * waits to be sent again.
+ *
+ * @param previous the record before, or a delete's that is taken back; undefined for a new session
+ * @param upstream the upstream of the session's event, if it has one
+ */
+export function afterEdit(previous: Edited | undefined, upstream: string | undefined): SyncState {
+  if (previous?.sync.upstream === undefined) {
+    return upstream === undefined ? LOCAL_ONLY : { dirty: true, remote_id: '', upstream };
+  }
+  const { refused: _, deleted: __, ...kept } = previous.sync;
+  return waiting(previous, kept);
+}
+
+/** The sync state of a delete: nothing waits for a session that headquarters never heard of. */
+export function afterDelete(previous: Edited): SyncState {
+  const { refused: _, conflicts: __, ...kept } = previous.sync;
+  const heardOf = kept.upstream !== undefined && (kept.remote_id !== '' || kept.sent !== undefined);
+  return heardOf ? { ...waiting(previous, kept), deleted: true } : LOCAL_ONLY;
+}
+
+function waiting({ session }: Edited, sync: SyncState): SyncState {
+  if (sync.dirty || sync.remote_id === '') return { ...sync, dirty: true };
+  // A clean record is what headquarters has, but for the version, which is counted here.
+  return { ...sync, dirty: true, base: { ...session, ...sync.version } };
+}
