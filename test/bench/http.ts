@@ -1,0 +1,74 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+
+import { idOf, LARGE_EVENT, someNumbers, TENANT } from './documents.ts';
+import type { Load, LoadRequest, LoadResult } from './http-load.ts';
+import { compare, type Measure, type Row, type Side } from './measure.ts';
+import { copyOf, filledFile } from './stores.ts';
+
+const CONNECTIONS = 32;
+const REQUESTS = 500;
+const KEY = 'bench-key';
+
+export const http: Measure = {
+  name: 'http',
+  title: `The hub over HTTP, ${CONNECTIONS} connections, with keys and security headers; server and load in processes of their own`,
+  rival: 'the same service behind a bare node:http handler',
+  unit: '/s',
+  async run(sessions) {
+    const path = await filledFile(sessions);
+    const hub = await startServer('hub', copyOf(path));
+    const bare = await startServer('bare', copyOf(path));
+    const load = fork(new URL('http-load.ts', import.meta.url));
+    const rows: Row[] = [];
+    for (const [what, requestsOf] of Object.entries(LOADS)) {
+      const connections = Array.from({ length: CONNECTIONS }, (_, connection) => requestsOf(sessions, connection));
+      const against =
+        (url: string): Side =>
+        async () =>
+          1e6 / (await requestsPerSecond(load, { url, connections, seconds: 1 }));
+      const comparison = await compare(against(hub.url), against(bare.url), { rounds: 5, warmUps: 1 });
+      rows.push({ what, comparison, goal: { rateAtLeast: 0.8 } });
+    }
+    for (const child of [hub.child, bare.child, load]) child.disconnect();
+    return rows;
+  },
+};
+
+const headers = { authorization: `Bearer ${KEY}` };
+
+/** What a connection asks for, over and over. */
+const LOADS: Readonly<Record<string, (sessions: number, connection: number) => LoadRequest[]>> = {
+  'GET by id': (sessions, connection) =>
+    someNumbers(sessions, REQUESTS, connection).map((number) => ({ method: 'GET', path: pathOf(number), headers })),
+
+  'GET list': () => [{ method: 'GET', path: `/sessions/${TENANT}/event/${LARGE_EVENT}`, headers }],
+
+  // Each session gets another name with each request, so that no edit changes nothing.
+  PATCH: (sessions, connection) => {
+    const numbers = someNumbers(sessions, REQUESTS / 20, connection);
+    return Array.from({ length: REQUESTS }, (_, at) => ({
+      method: 'PATCH',
+      path: pathOf(numbers[at % numbers.length]!),
+      headers: { ...headers, 'content-type': 'application/json' },
+      body: JSON.stringify([{ op: 'replace', path: '/name', value: `Edit ${at} of connection ${connection}` }]),
+    }));
+  },
+};
+
+function pathOf(number: number): string {
+  return `/sessions/${TENANT}/${encodeURIComponent(idOf(number))}`;
+}
+
+async function startServer(kind: 'hub' | 'bare', path: string): Promise<{ url: string; child: ChildProcess }> {
+  const child = fork(new URL('http-server.ts', import.meta.url), [kind, path, KEY]);
+  const [{ port }] = (await once(child, 'message')) as [{ port: number }];
+  return { url: `http://127.0.0.1:${port}`, child };
+}
+
+async function requestsPerSecond(child: ChildProcess, load: Load): Promise<number> {
+  child.send(load);
+  const [result] = (await once(child, 'message')) as [LoadResult];
+  if (result.failures > 0) throw new Error(`${result.failures} requests failed`);
+  return result.requestsPerSecond;
+}

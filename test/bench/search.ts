@@ -1,0 +1,154 @@
+import type Database from 'better-sqlite3';
+
+import { foldText } from '../../shared/base/fold-text.ts';
+import type { SessionSearch } from '../../shared/contract/search.ts';
+import { seededRandom } from '../support/random.ts';
+import {
+  dayOf,
+  DAYS,
+  LARGE_EVENT,
+  LARGE_EVENT_SESSIONS,
+  SESSION_TRACKS,
+  SESSION_TYPES,
+  TENANT,
+  WORDS,
+} from './documents.ts';
+import { compare, perOperationUs, type Measure } from './measure.ts';
+import { copyOf, filledFile, openOurs, openRaw } from './stores.ts';
+
+/** Searches in a round, all different. */
+const SEARCHES = 10;
+
+/** The most that one answer holds. */
+const PAGE = 500;
+
+export const search: Measure = {
+  name: 'search',
+  title: `Search by name, type, track and dates in one event of up to ${LARGE_EVENT_SESSIONS} sessions, through the service`,
+  rival: 'better-sqlite3, the fastest of six statements, and JSON.parse',
+  unit: 'ms',
+  async run(sessions) {
+    const path = await filledFile(sessions);
+    const rawPath = copyOf(path);
+    const sql = await fastestStatement(rawPath);
+    const found: Record<'ours' | 'rival', number[]> = { ours: [], rival: [] };
+
+    // Before each round the file is opened anew, by both, so that no document is in memory.
+    const comparison = await compare(
+      async (round) => {
+        const { api, close } = await openOurs(path);
+        found.ours = [];
+        const timeUs = await perOperationUs(SEARCHES, async () => {
+          for (const question of questions(round)) {
+            const body: SessionSearch = {
+              event_id: LARGE_EVENT,
+              name: question.name,
+              type_id: question.typeIds,
+              track_ids: question.trackIds,
+              start_date: [question.from.dates[0], question.to.dates[1]],
+              end_date: [question.from.dates[0], question.to.dates[1]],
+            };
+            found.ours.push((await api.searchSessions({ tenantId: TENANT, body })).Items.length);
+          }
+        });
+        await close();
+        return timeUs;
+      },
+      async (round) => {
+        const raw = openRaw(rawPath);
+        const ask = rawSearch(raw, sql);
+        found.rival = [];
+        const timeUs = await perOperationUs(SEARCHES, () => {
+          for (const question of questions(round)) found.rival.push(ask(question).length);
+        });
+        raw.close();
+        return timeUs;
+      },
+    );
+    if (String(found.ours) !== String(found.rival)) throw new Error('Both did not find as many');
+    return [{ what: 'search', comparison, goal: { timeAtMost: 1.5 } }];
+  },
+};
+
+interface Question {
+  name: string;
+  typeIds: string[];
+  trackIds: string[];
+  from: ReturnType<typeof dayOf>;
+  to: ReturnType<typeof dayOf>;
+}
+
+/** What is asked in a round: of 25,000 sessions, some fifty are found. */
+function questions(round: number): Question[] {
+  const random = seededRandom(round + 1);
+  return Array.from({ length: SEARCHES }, () => {
+    const day = random.below(DAYS - 2);
+    return {
+      name: random.pick(WORDS).slice(0, 5),
+      typeIds: [random.pick(SESSION_TYPES.slice(0, 2)), random.pick(SESSION_TYPES.slice(2))],
+      trackIds: SESSION_TRACKS.slice(random.below(4) * 5).slice(0, 5),
+      from: dayOf(day),
+      to: dayOf(day + 2),
+    };
+  });
+}
+
+/** Hand-written forms of the search, by what they leave to SQLite: which index it takes, and how lists are compared. */
+function statements(): string[] {
+  const indexes = [
+    '',
+    'INDEXED BY "sessions-v0(_deleted,tenant_id,event_id,start_ms,key)"',
+    'INDEXED BY "sessions-v0(_deleted,tenant_id,event_id,key)"',
+  ];
+  const lists = [
+    `"$.session.type_id" IN (SELECT value FROM json_each(:types)) AND EXISTS (
+       SELECT 1 FROM json_each("$.session.track_ids") AS t WHERE t.value IN (SELECT value FROM json_each(:tracks)))`,
+    // Not for ids of any form, but fast: the ids as they stand in the JSON.
+    `"$.session.type_id" IN (:type0, :type1) AND (${[0, 1, 2, 3, 4]
+      .map((at) => `instr("$.session.track_ids", :track${at}) > 0`)
+      .join(' OR ')})`,
+  ];
+  return indexes.flatMap((index) =>
+    lists.map(
+      (conditions) =>
+        `SELECT json FROM "sessions-v0" ${index}
+         WHERE deleted = 0 AND "$.tenant_id" = :tenant AND "$.event_id" = :event
+           AND "$.start_ms" BETWEEN :from AND :to AND "$.end_ms" BETWEEN :from AND :to
+           AND instr("$.name_folded", :name) > 0 AND ${conditions}
+         ORDER BY id LIMIT ${PAGE}`,
+    ),
+  );
+}
+
+function rawSearch(db: Database.Database, sql: string): (question: Question) => unknown[] {
+  const select = db.prepare<[Record<string, string | number>], string>(sql).pluck();
+  return ({ name, typeIds, trackIds, from, to }) => {
+    const parameters: Record<string, string | number> = {
+      tenant: TENANT,
+      event: LARGE_EVENT,
+      from: from.ms[0],
+      to: to.ms[1],
+      name: foldText(name),
+    };
+    if (sql.includes(':types')) {
+      parameters['types'] = JSON.stringify(typeIds);
+      parameters['tracks'] = JSON.stringify(trackIds);
+    } else {
+      typeIds.forEach((id, at) => (parameters[`type${at}`] = id));
+      trackIds.forEach((id, at) => (parameters[`track${at}`] = JSON.stringify(id)));
+    }
+    return select.all(parameters).map((json): unknown => JSON.parse(json));
+  };
+}
+
+async function fastestStatement(path: string): Promise<string> {
+  const raw = openRaw(path);
+  const timesUs = new Map<string, number>();
+  for (const sql of [...statements(), ...statements()]) {
+    const ask = rawSearch(raw, sql);
+    timesUs.set(sql, await perOperationUs(SEARCHES, () => questions(0).forEach(ask)));
+  }
+  raw.close();
+  const [[fastest] = ['']] = [...timesUs].sort(([, a], [, b]) => a - b);
+  return fastest;
+}
