@@ -39,6 +39,10 @@ export interface StoreView {
   listSessions(tenantId: string, filter: SessionFilter): Stored<SessionRecord>[];
   hasSessions(tenantId: string, filter: SessionFilter): boolean;
   countSessions(tenantId: string): number;
+  /** What is not yet at headquarters, deletes too, ordered by id. */
+  listUnsent(tenantId: string): Stored<SessionRecord>[];
+  /** Sessions by their ids at headquarters, deleted ones too. */
+  findByRemoteIds(tenantId: string, remoteIds: readonly string[]): Stored<SessionRecord>[];
   findCatalogItem<Kind extends CatalogKind>(tenantId: string, kind: Kind, id: string): CatalogItem<Kind> | undefined;
   findCatalogRecord(tenantId: string, kind: CatalogKind, id: string): Stored<CatalogRecord> | undefined;
   /** Those of the references that the catalog lacks, in the order given. */
@@ -73,6 +77,11 @@ export function createStoreView(reader: StorageReader): StoreView {
     hasSessions: (tenantId, filter) => reader.query('sessions', sessionQuery(tenantId, filter, 1)).length > 0,
 
     countSessions: (tenantId) => reader.count<SessionRecord>('sessions', { _deleted: false, tenant_id: tenantId }),
+
+    listUnsent: (tenantId) => withDeleted(reader, { tenant_id: tenantId, 'sync.dirty': true }),
+
+    findByRemoteIds: (tenantId, remoteIds) =>
+      withDeleted(reader, { tenant_id: tenantId, 'sync.remote_id': { $in: [...remoteIds] } }),
 
     findCatalogItem: <Kind extends CatalogKind>(tenantId: string, kind: Kind, id: string) =>
       find<CatalogRecord>('catalog', recordKey(tenantId, kind, id))?.item as CatalogItem<Kind> | undefined,
@@ -112,6 +121,21 @@ export function createStoreView(reader: StorageReader): StoreView {
 
     findSetting: (name) => find<SettingRecord>('settings', name)?.value,
   };
+}
+
+/** Sessions and what is left of deleted ones. Two queries, because every index begins with whether a record is deleted. */
+function withDeleted(
+  reader: StorageReader,
+  selector: StorageQuery<SessionRecord>['selector'],
+): Stored<SessionRecord>[] {
+  const found = [false, true].flatMap((deleted) =>
+    reader.query<SessionRecord>('sessions', {
+      selector: { $and: [{ _deleted: deleted }, selector] },
+      sort: [{ key: 'asc' }],
+      skip: 0,
+    }),
+  );
+  return found.toSorted((a, b) => (a.key < b.key ? -1 : 1));
 }
 
 /**

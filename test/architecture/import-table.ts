@@ -30,6 +30,11 @@ export const importTable: readonly Room[] = [
     rooms: [BASE, CONTRACT, CATALOG, STORE],
     packages: ['@noble/hashes', 'fast-json-patch', 'zod'],
   },
+  {
+    folder: 'shared/replication',
+    rooms: [BASE, CONTRACT, CATALOG, STORE],
+    packages: ['@noble/hashes', 'fast-json-patch', 'zod'],
+  },
   { folder: 'shared/http', rooms: [BASE, CONTRACT, CATALOG], packages: ['zod'] },
   { folder: 'electron/storage-sqlite', rooms: [BASE], packages: ['rxdb', 'rxjs', 'better-sqlite3', 'node'] },
   { folder: 'electron/engine', rooms: ['shared', 'electron/storage-sqlite'], packages: ['node'] },
