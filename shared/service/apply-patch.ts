@@ -35,7 +35,7 @@ export function applyPatch(session: JsonObject, patch: JsonPatch): JsonObject {
     };
     const read = (pointer: string): unknown => {
       check(document, { op: 'test', path: pointer, value: undefined }, (message) => refuse('from', message));
-      return jsonPatch.deepClone(jsonPatch.getValueByPointer(document, pointer));
+      return jsonPatch.getValueByPointer(document, pointer);
     };
 
     for (const path of writtenPaths(directive)) {
@@ -57,11 +57,12 @@ export function applyPatch(session: JsonObject, patch: JsonPatch): JsonObject {
         if (directive.op === 'copy') {
           copyRoomBytes -= jsonSizeBytes(value);
           if (copyRoomBytes < 0) refuse('from', 'copies more than a session may hold');
-        } else {
-          if (directive.path.startsWith(`${from}/`)) refuse('path', 'lies within what is to be moved');
-          if (directive.path === from) return;
-          step({ op: 'remove', path: from }, 'from');
+          return step({ op: 'add', path: directive.path, value: jsonPatch.deepClone(value) }, 'path');
         }
+        if (directive.path.startsWith(`${from}/`)) refuse('path', 'lies within what is to be moved');
+        if (directive.path === from) return;
+        step({ op: 'remove', path: from }, 'from');
+        // Moved, not copied: thousands of moves of one large member must not each cost its size.
         return step({ op: 'add', path: directive.path, value }, 'path');
       }
     }
