@@ -39,16 +39,16 @@ async function answer(
   if (operation.entity === undefined) return await reply.send(JSON.stringify(await perform(decoded)));
 
   // The ETag is the version, which a projection may leave out: it is asked for beside what was named, and not sent.
-  const fields = (decoded as { fields?: string }).fields;
-  const withVersion = fields === undefined || fields === '' ? decoded : { ...decoded, fields: `${fields},sys_version` };
-  const session = (await perform(withVersion)) as { sys_version?: number };
+  const { fields } = decoded as { fields?: unknown };
+  const named = typeof fields === 'string' && fields !== '';
+  const session = (await perform(named ? { ...decoded, fields: `${fields},sys_version` } : decoded)) as Versioned;
   reply.header('etag', etagOf(session));
-  if (withVersion === decoded || names(fields).includes('sys_version'))
+  if (!named || fields.split(',').some((name) => name.trim() === 'sys_version'))
     return await reply.send(JSON.stringify(session));
-  const { sys_version: _, ...named } = session;
-  return await reply.send(JSON.stringify(named));
+  const { sys_version: _, ...asked } = session;
+  return await reply.send(JSON.stringify(asked));
 }
 
-function names(fields: string | undefined): string[] {
-  return (fields ?? '').split(',').map((name) => name.trim());
+interface Versioned {
+  sys_version?: number;
 }

@@ -1,6 +1,5 @@
 import { operations, type Operation, type OperationName, type RequestOf } from '../contract/operations.ts';
 import { invalid } from '../contract/errors.ts';
-import type { Fault } from '../base/json.ts';
 
 /** A request as HTTP carries it. */
 export interface HttpRequest {
@@ -26,12 +25,12 @@ export function routePath(operation: Operation): string {
   return operation.path.replace(PARAMETER, ':$1');
 }
 
-/** Writes an operation's request as HTTP has it. */
+/** Writes an operation's request as HTTP has it; throws `invalid` for a path parameter that no URL can carry. */
 export function encodeRequest<Name extends OperationName>(name: Name, request: RequestOf<Name>): HttpRequest {
   const operation: Operation = operations[name];
   const members: Readonly<Record<string, unknown>> = request;
   const path = operation.path.replace(PARAMETER, (_, parameter: string) =>
-    encodeURIComponent(String(members[parameter])),
+    encodeSegment(parameter, String(members[parameter])),
   );
   const query = new URLSearchParams();
   for (const parameter of operation.query) {
@@ -46,17 +45,25 @@ export function encodeRequest<Name extends OperationName>(name: Name, request: R
   return { ...encoded, body: JSON.stringify(members['body']) };
 }
 
-/** Reads an operation's request out of what was received; throws `invalid` for a query parameter that is given twice. */
+/** One segment of a path. URLs resolve `.` and `..` away, escaped or not: the request would go to another address, with its key. */
+function encodeSegment(parameter: string, value: string): string {
+  if (value === '.' || value === '..' || !value.isWellFormed()) {
+    throw invalid([{ path: `/${parameter}`, message: 'cannot be part of an address' }]);
+  }
+  return encodeURIComponent(value);
+}
+
+/**
+ * Reads an operation's request out of what was received. A query parameter that is given twice stays a list: the operation refuses it, in
+ * its turn after 401, 403 and 404.
+ */
 export function decodeRequest<Name extends OperationName>(name: Name, received: ReceivedRequest): RequestOf<Name> {
   const operation: Operation = operations[name];
   const request: Record<string, unknown> = { ...received.parameters };
-  const faults: Fault[] = [];
   for (const parameter of operation.query) {
     const value = received.query[parameter];
-    if (Array.isArray(value)) faults.push({ path: `/${parameter}`, message: 'is given more than once' });
-    else if (value !== undefined) request[parameter] = value;
+    if (value !== undefined) request[parameter] = value;
   }
-  if (faults.length > 0) throw invalid(faults);
   if (operation.conditional && received.ifMatch !== undefined) request['ifMatch'] = received.ifMatch;
   if (operation.body !== undefined) request['body'] = received.body;
   // Made from the same table that RequestOf is inferred from.

@@ -8,7 +8,7 @@ import { invalid } from '../contract/errors.ts';
 export interface PageKeys {
   make(scope: readonly string[], lastId: string): string;
   /** The last id of the page before; throws `invalid` for a key that was not made here for this very list. */
-  read(scope: readonly string[], key: string): string;
+  read(scope: readonly string[], key: unknown): string;
 }
 
 /** Bytes of the signature that a key carries. */
@@ -26,9 +26,10 @@ export function createPageKeys(secret: string): PageKeys {
     make: (scope, lastId) => `${sign(scope, lastId)}.${lastId}`,
 
     read(scope, key) {
-      const dot = key.indexOf('.');
-      const lastId = key.slice(dot + 1);
-      if (dot === -1 || !key.isWellFormed() || key.slice(0, dot) !== sign(scope, lastId)) {
+      const text = typeof key === 'string' && key.isWellFormed() ? key : '';
+      const dot = text.indexOf('.');
+      const lastId = text.slice(dot + 1);
+      if (dot === -1 || text.slice(0, dot) !== sign(scope, lastId)) {
         throw invalid([{ path: '/exclusiveStartKey', message: 'is not a key that this list has answered' }]);
       }
       return lastId;

@@ -15,7 +15,7 @@ export function getSession(context: ServiceContext, request: RequestOf<'getSessi
   return context.store.read((view) => {
     const { session } = requireSession(view, request.tenantId, request.id);
     checkConsistentRead(request.consistentRead);
-    return parseProjection(request.fields)(session);
+    return parseProjection('fields', request.fields)(session);
   });
 }
 
@@ -24,7 +24,7 @@ export function getPublicSession(context: ServiceContext, request: RequestOf<'ge
     const { session, hidden } = requireSession(view, request.tenantId, request.id);
     if (hidden) throw new ContractError('not_found', 'There is no such session.');
     checkConsistentRead(request.consistentRead);
-    return parseProjection(request.fields)(publicView(view, request.tenantId)(session));
+    return parseProjection('fields', request.fields)(publicView(view, request.tenantId)(session));
   });
 }
 
@@ -35,7 +35,7 @@ export function listSessionsByEvent(
   return context.store.read((view) => {
     requireEvent(view, tenantId, event_id);
     const scope = ['event', tenantId, event_id];
-    const project = parseProjection(fields);
+    const project = parseProjection('fields', fields);
     return counted(readPage(context, view, tenantId, { eventId: event_id }, scope, exclusiveStartKey, project));
   });
 }
@@ -61,7 +61,7 @@ export function listSessionsByAbstract(
       throw new ContractError('not_found', 'There is no such abstract.');
     }
     const scope = ['abstract', tenantId, abstract_id];
-    const project = parseProjection(fields);
+    const project = parseProjection('fields', fields);
     return counted(
       readPage(context, view, tenantId, { abstractIds: [abstract_id] }, scope, exclusiveStartKey, project),
     );

@@ -19,7 +19,7 @@ export function searchSessions(
     const eventId = isJsonObject(body) ? body['event_id'] : undefined;
     if (typeof eventId === 'string' && eventId !== '') requireEvent(view, tenantId, eventId);
     const search = parse(sessionSearch, body);
-    const project = parseProjection(fieldsToReturn);
+    const project = parseProjection('fieldsToReturn', fieldsToReturn);
     const scope = [`${audience} search`, tenantId, search.event_id];
     const filter = toFilter(search);
     if (audience === 'staff') return readPage(context, view, tenantId, filter, scope, exclusiveStartKey, project);

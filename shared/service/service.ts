@@ -104,14 +104,16 @@ async function perform<Name extends OperationName>(
 ): Promise<ResponseOf<Name>> {
   const principal = authoriseOperation(caller, operations[name]);
   requireTenant(context.tenants, request.tenantId);
-  requireTextParameters(request);
+  requireTextParameters(request, operations[name].query);
   return await handlers[name](context, { principal, operation: name }, request);
 }
 
-/** In a request all but the body is text: what comes over a bridge could be anything. */
-function requireTextParameters(request: object): void {
+/** In a request all but the body is text: what comes over a bridge could be anything. Query parameters are looked at in their turn, after 404. */
+function requireTextParameters(request: object, query: readonly string[]): void {
   const faults: Fault[] = Object.entries(request)
-    .filter(([name, value]) => name !== 'body' && value !== undefined && typeof value !== 'string')
+    .filter(
+      ([name, value]) => name !== 'body' && !query.includes(name) && value !== undefined && typeof value !== 'string',
+    )
     .map(([name]) => ({ path: toPointer([name]), message: 'must be text' }));
   if (faults.length > 0) throw invalid(faults);
 }
