@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { newSessionId, OWN_ID_PREFIX } from '../base/ids.ts';
-import { jsonEqual, type JsonObject } from '../base/json.ts';
+import { jsonEqual, own, type Fault, type JsonObject } from '../base/json.ts';
 import { ContractError, invalid } from '../contract/errors.ts';
 import type { RequestOf } from '../contract/operations.ts';
 import { assertPlainJson, parse } from '../contract/parse.ts';
@@ -37,8 +37,8 @@ export async function createSession(
   { tenantId, body }: RequestOf<'createSession'>,
 ): Promise<Session> {
   const fields = readBody(body);
-  if (fields['id'] !== undefined) throw invalid([{ path: '/id', message: 'must be left out: the server makes it' }]);
-  const id = newId(context, fields['sys_external_id']);
+  const external = fields['sys_external_id'];
+  const id = isOwnId(external) ? external : newSessionId(context.ids);
   return await context.store.change(changeContext(context, call, tenantId), (change) => {
     const existing = change.findSession(tenantId, id);
     if (existing !== undefined) return existing.session;
@@ -58,7 +58,6 @@ export async function updateSession(
     requireUnlocked(record.session);
     const fields = readBody(body, record.session);
     const next = { id, ...fieldsKeptByPut(record.session), ...fields };
-    requireSameId(next, id);
     return replaceSession(context, call, change, tenantId, record, next);
   });
 }
@@ -77,8 +76,7 @@ export async function patchSession(
     const next = applyPatch(stored, parsePatch(body));
     requireServerOwnedKept(stored, next);
     assertPlainJson(next);
-    requireValidSession(next, stored);
-    requireSameId(next, id);
+    requireValidSession(next, stored, findOtherId(own(next, 'id'), id));
     return replaceSession(context, call, change, tenantId, record, next);
   });
 }
@@ -104,8 +102,14 @@ export async function deleteSession(
 /** A body's fields, validated, without what only the server sets. */
 function readBody(body: unknown, stored?: Session): JsonObject {
   const fields = parse(anyObject, body);
+  if (stored === undefined) requireValidSession(fields, undefined, findNewIdFaults(fields));
   // What a body leaves out is judged as gone, save what a PUT keeps.
-  requireValidSession(stored === undefined ? fields : { ...fieldsKeptByPut(stored), ...fields }, stored);
+  else
+    requireValidSession(
+      { ...fieldsKeptByPut(stored), ...fields },
+      stored,
+      findOtherId(own(fields, 'id') ?? stored.id, stored.id),
+    );
   return withoutServerOwned(fields);
 }
 
@@ -118,17 +122,26 @@ function fieldsKeptByPut(stored: Session): JsonObject {
   return { ...Object.fromEntries(unknown), ...external, ...serverOwnedFields(stored) };
 }
 
-function newId(context: ServiceContext, externalId: unknown): string {
-  if (typeof externalId !== 'string' || !externalId.startsWith(OWN_ID_PREFIX)) return newSessionId(context.ids);
-  if (SESSION_ID.test(externalId)) return externalId;
-  throw invalid([
-    { path: '/sys_external_id', message: `begins with ${OWN_ID_PREFIX} but does not have the form of a session's id` },
-  ]);
+/** An id that a create gives must be ours, and short enough for an address, where its session will be asked for. */
+const MAX_ID_LENGTH = 1024;
+
+function isOwnId(externalId: unknown): externalId is string {
+  return typeof externalId === 'string' && externalId.startsWith(OWN_ID_PREFIX);
 }
 
-function requireSameId(next: JsonObject, id: string): void {
-  if (next['id'] === id) return;
-  throw invalid([{ path: '/id', message: 'must be the id in the path' }]);
+function findNewIdFaults(fields: JsonObject): Fault[] {
+  const faults: Fault[] = [];
+  if (own(fields, 'id') !== undefined) faults.push({ path: '/id', message: 'must be left out: the server makes it' });
+  const external = own(fields, 'sys_external_id');
+  if (isOwnId(external) && (external.length > MAX_ID_LENGTH || !SESSION_ID.test(external))) {
+    const message = `begins with ${OWN_ID_PREFIX} but does not have the form of a session's id`;
+    faults.push({ path: '/sys_external_id', message });
+  }
+  return faults;
+}
+
+function findOtherId(given: unknown, id: string): Fault[] {
+  return given === id ? [] : [{ path: '/id', message: 'must be the id in the path' }];
 }
 
 function requireUnlocked(session: Session): void {

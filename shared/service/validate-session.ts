@@ -4,7 +4,7 @@ import { invalid } from '../contract/errors.ts';
 import { findFaults } from '../contract/parse.ts';
 import { fieldSchemas, isServerOwned } from '../contract/session.ts';
 
-/** A session that is to be stored must not be larger, as JSON in UTF-8: a body could not carry it back. */
+/** What a PUT has to carry of a stored session must not be larger, as JSON in UTF-8: a body could not carry it back. */
 export const MAX_SESSION_BYTES = 1024 * 1024;
 
 /**
@@ -13,13 +13,14 @@ export const MAX_SESSION_BYTES = 1024 * 1024;
  *
  * @param next the session as it would be stored, or a request's body for a new one
  * @param stored the session as it is, if it is
+ * @param more what else the operation finds wrong, listed with the rest
  */
-export function requireValidSession(next: JsonObject, stored?: JsonObject): void {
-  const faults = findSessionFaults(next, stored);
+export function requireValidSession(next: JsonObject, stored?: JsonObject, more: readonly Fault[] = []): void {
+  const faults = [...more, ...findSessionFaults(next, stored)];
   if (faults.length > 0) throw invalid(faults);
 }
 
-function findSessionFaults(next: JsonObject, stored: JsonObject | undefined): Fault[] {
+export function findSessionFaults(next: JsonObject, stored: JsonObject | undefined): Fault[] {
   const changed = (name: string): boolean => stored === undefined || !jsonEqual(own(next, name), own(stored, name));
   const faults: Fault[] = [];
 

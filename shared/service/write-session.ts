@@ -37,7 +37,7 @@ export function insertSession(
     sys_last_modified_by_id: call.principal.id,
     sys_last_security_context: securityContext(call),
   });
-  requireStorable(change, tenantId, session, 0);
+  requireStorable(change, tenantId, session);
   change.saveSession(session, previous, imported);
   return session;
 }
@@ -64,7 +64,7 @@ export function replaceSession(
     sys_last_modified_by_id: call.principal.id,
     sys_last_security_context: securityContext(call),
   };
-  requireStorable(change, tenantId, session, record.size_bytes);
+  requireStorable(change, tenantId, session, record.session);
   change.saveSession(session, record, imported);
   return session;
 }
@@ -88,13 +88,22 @@ function complete(fields: JsonObject): Session {
   return session as Session;
 }
 
-function requireStorable(change: StoreChange, tenantId: string, session: Session, storedBytes: number): void {
-  const sizeBytes = jsonSizeBytes(session);
+function requireStorable(change: StoreChange, tenantId: string, session: Session, stored?: Session): void {
+  const sizeBytes = carriedBytes(session);
   // A record of headquarters' that is larger already may still be edited, only not grown.
-  if (sizeBytes > MAX_SESSION_BYTES && sizeBytes > storedBytes) {
+  if (sizeBytes > MAX_SESSION_BYTES && (stored === undefined || sizeBytes > carriedBytes(stored))) {
     throw invalid([{ path: '', message: `the session would be larger than ${MAX_SESSION_BYTES} bytes` }]);
   }
   requireReferences(change, tenantId, session);
+}
+
+/** The size of what a PUT has to carry of a session: neither what the server sets, nor what it fills in. */
+function carriedBytes(session: Session): number {
+  const { id: _, ...fields } = withoutServerOwned(session);
+  for (const name of ['capacity_options', 'registration_question_options']) {
+    if (jsonEqual(fields[name], {})) delete fields[name];
+  }
+  return jsonSizeBytes(fields);
 }
 
 function requireQuota(context: ServiceContext, change: StoreChange, tenantId: string): void {
