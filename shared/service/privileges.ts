@@ -1,3 +1,4 @@
+import { objectsOf } from '../base/json.ts';
 import { ContractError } from '../contract/errors.ts';
 import type { RequestOf, ResponseOf } from '../contract/operations.ts';
 import type { Session } from '../contract/session.ts';
@@ -15,7 +16,7 @@ export function getSessionPrivileges(
       throw new ContractError('not_found', 'There is no such contact.');
     }
     const isMain = mainPresenterOf(session) === contactId;
-    const isSpeaker = (session.speakers ?? []).some((speaker) => speaker.contact_id === contactId);
+    const isSpeaker = objectsOf(session.speakers).some((speaker) => speaker['contact_id'] === contactId);
     return {
       can_manage_documents: isMain,
       can_edit_session: isMain && session.sys_locked !== true,
@@ -25,8 +26,10 @@ export function getSessionPrivileges(
 }
 
 /** The first speaker of the main presenter's type, else the first speaker. */
-function mainPresenterOf(session: Session): string | undefined {
-  const speakers = session.speakers ?? [];
-  const main = speakers.find((speaker) => speaker.type_id === session.main_presenter_speaker_type_id) ?? speakers[0];
-  return main?.contact_id;
+function mainPresenterOf(session: Session): unknown {
+  const speakers = objectsOf(session.speakers);
+  const type = session.main_presenter_speaker_type_id;
+  // A speaker of headquarters' may have no type, and a session name none: that is no match.
+  const main = speakers.find((speaker) => typeof type === 'string' && speaker['type_id'] === type) ?? speakers[0];
+  return main?.['contact_id'];
 }

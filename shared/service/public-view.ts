@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../base/json.ts';
+import { isJsonObject, objectsOf, type JsonObject } from '../base/json.ts';
 import {
   capacityOptions,
   customFieldValue,
@@ -39,19 +39,21 @@ const CUSTOM_FIELDS = Object.keys(customFieldValue.shape);
  */
 export function toPublicSession(session: Session, isPublicField: (customFieldId: string) => boolean): SessionFields {
   const shown = pick(session, PUBLIC_FIELDS);
-  const replace = (name: string, view: (value: JsonObject) => JsonObject): void => {
-    if (isJsonObject(shown[name])) shown[name] = view(shown[name]);
+  // Where a record of headquarters' holds null it stays; of a form that we do not know, nobody knows what it tells.
+  const replace = (name: string, isKnown: (value: unknown) => boolean, view: (value: never) => unknown): void => {
+    if (isKnown(shown[name])) shown[name] = view(shown[name] as never);
+    else if (shown[name] !== null) delete shown[name];
   };
-  replace('capacity_options', (options) => pick(options, CAPACITY_FIELDS));
-  replace('registration_question_options', (options) => pick(options, QUESTION_FIELDS));
-  if (Array.isArray(session.speakers)) {
-    shown['speakers'] = session.speakers.map((speaker) => pick(speaker, PUBLIC_SPEAKER_FIELDS));
-  }
-  if (Array.isArray(session.custom_field_values)) {
-    shown['custom_field_values'] = session.custom_field_values
-      .filter((value) => isPublicField(value.custom_field_id))
-      .map((value) => pick(value, CUSTOM_FIELDS));
-  }
+  replace('capacity_options', isJsonObject, (options: JsonObject) => pick(options, CAPACITY_FIELDS));
+  replace('registration_question_options', isJsonObject, (options: JsonObject) => pick(options, QUESTION_FIELDS));
+  replace('speakers', Array.isArray, (speakers) =>
+    objectsOf(speakers).map((speaker) => pick(speaker, PUBLIC_SPEAKER_FIELDS)),
+  );
+  replace('custom_field_values', Array.isArray, (values) =>
+    objectsOf(values)
+      .filter(({ custom_field_id: id }) => typeof id === 'string' && isPublicField(id))
+      .map((value) => pick(value, CUSTOM_FIELDS)),
+  );
   return shown;
 }
 
