@@ -1,5 +1,7 @@
 import type { Readable } from 'node:stream';
 
+import { findRepeatedMember } from '../../shared/base/find-repeated-member.ts';
+import { ContractError } from '../../shared/contract/errors.ts';
 import { UnreadableBody } from '../../shared/contract/parse.ts';
 
 /** A body as it came. */
@@ -11,21 +13,34 @@ export interface RawBody {
 /** What is read beyond a body's bound, only to be thrown away, so that a client that is still sending hears our answer. */
 const MAX_DRAINED_BYTES = 256 * 1024 * 1024;
 
-/** Reads a request's body up to a bound, in bytes. */
+/** What the headers say of a body. */
+export interface BodyHeaders {
+  contentType: string | undefined;
+  contentEncoding: string | undefined;
+}
+
+/** Reads a request's body up to a bound, in bytes. Throws `invalid` for one that broke off: nothing is done of such a request. */
 export async function readBody(
   stream: Readable,
-  contentType: string | undefined,
+  { contentType, contentEncoding = 'identity' }: BodyHeaders,
   maxBytes: number,
 ): Promise<RawBody | UnreadableBody> {
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    sizeBytes += chunk.byteLength;
-    if (sizeBytes <= maxBytes) chunks.push(chunk);
-    else if (sizeBytes > MAX_DRAINED_BYTES) stream.destroy();
-    else chunks.length = 0;
+  try {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      sizeBytes += chunk.byteLength;
+      if (sizeBytes <= maxBytes) chunks.push(chunk);
+      else if (sizeBytes > MAX_DRAINED_BYTES) stream.destroy();
+      else chunks.length = 0;
+    }
+  } catch (cause) {
+    throw new ContractError('invalid', 'The body broke off.', { cause });
   }
   if (sizeBytes > maxBytes) return new UnreadableBody(`the body is larger than ${maxBytes} bytes`);
+  if (contentEncoding.toLowerCase() !== 'identity' && sizeBytes > 0) {
+    return new UnreadableBody('the body must come as it is, without a content encoding');
+  }
   return { contentType, bytes: Buffer.concat(chunks) };
 }
 
@@ -47,7 +62,12 @@ export function parseJsonBody(body: unknown, kind: 'json' | 'patch'): unknown {
     return new UnreadableBody(`the content type must be ${types.join(' or ')}, in UTF-8`);
   }
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown;
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    const value = JSON.parse(text) as unknown;
+    const repeated = findRepeatedMember(text);
+    return repeated === undefined
+      ? value
+      : new UnreadableBody(`the body names ${JSON.stringify(repeated)} twice in one object`);
   } catch (error) {
     const reason = error instanceof SyntaxError ? error.message : 'it is not UTF-8';
     return new UnreadableBody(`the body is not JSON: ${reason}`);

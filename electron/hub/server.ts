@@ -1,8 +1,11 @@
+import { maxHeaderSize } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import Fastify, {
+  LogController,
   type FastifyBaseLogger,
   type FastifyError,
   type FastifyInstance,
@@ -19,10 +22,12 @@ import { hubRoutes } from './hub-routes.ts';
 import type { KeyRing } from './key-ring.ts';
 import { readBody } from './read-body.ts';
 import { requireSameSite } from './same-site.ts';
+import { answerUnreadableRequest } from './unreadable-request.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
     caller: Caller;
+    contentType: string | undefined;
   }
   interface FastifyContextConfig {
     /** The largest body that this route takes, in bytes; more is a fault of the request. */
@@ -43,26 +48,40 @@ export interface ServerOptions {
 /** The largest body of the contract (contract.md, "Validation"). */
 const MAX_BODY_BYTES = 1024 * 1024;
 
-/** A parameter in a path may be as long as this; longer ones find no route. */
-const MAX_PARAMETER_LENGTH = 4096;
+/** How long a request may take to arrive, in milliseconds: Node's own default, which Fastify switches off. */
+const REQUEST_TIMEOUT_MS = 300_000;
 
 /** An HTTP server of the contract over an engine, not listening yet. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
   const server = Fastify({
     loggerInstance: options.logger,
     // Traffic is logged by our own hook, at debug.
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => uuidv7(),
-    routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
+    // Node bounds the whole address already; a shorter bound would answer 400 before 401.
+    routerOptions: { maxParamLength: maxHeaderSize },
+    // That a request names its host is asked by requireSameSite: Node's own refusal has no body.
+    http: { requireHostHeader: false },
+    requestTimeout: REQUEST_TIMEOUT_MS,
     frameworkErrors: (error, request, reply) => void sendError(error, request.id, reply),
+    clientErrorHandler: answerUnreadableRequest,
     forceCloseConnections: 'idle',
+    return503OnClosing: false,
   });
+  closeUnusedConnections(server);
+  // An expectation that we do not know changes nothing (RFC 9110, 10.1.1); Node's own refusal has no body.
+  server.server.on('checkExpectation', (request, response) => server.server.emit('request', request, response));
 
   server.decorateRequest('caller', undefined);
+  server.decorateRequest('contentType', undefined);
   server.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
-    requireSameSite(options.host, request.headers.host, request.headers.origin);
+    requireSameSite(options.host, request.raw.headersDistinct['host'], request.headers.origin);
     request.caller = options.keys.callerOf(request.headers.authorization);
+    if (request.is404) throw noSuchAddress();
+    // Fastify would refuse a content type that it cannot read before 401 and 404, and where there is no body.
+    request.contentType = request.raw.headers['content-type'];
+    delete request.raw.headers['content-type'];
   });
   server.addHook('onResponse', async (request, reply) => {
     const { method, url, id } = request;
@@ -72,12 +91,16 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   // Bodies are taken as they come and read by the routes: what is wrong with one is told in its turn, after 401, 403 and 404.
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', async (request: FastifyRequest, payload: Readable) =>
-    readBody(payload, request.headers['content-type'], request.routeOptions.config.maxBodyBytes ?? MAX_BODY_BYTES),
+    readBody(
+      payload,
+      { contentType: request.contentType, contentEncoding: request.headers['content-encoding'] },
+      request.routeOptions.config.maxBodyBytes ?? MAX_BODY_BYTES,
+    ),
   );
 
   server.setErrorHandler((error, request, reply) => sendError(error, request.id, reply));
   server.setNotFoundHandler(() => {
-    throw new ContractError('not_found', 'There is nothing at this address.');
+    throw noSuchAddress();
   });
 
   await server.register(helmet);
@@ -97,11 +120,38 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   return server;
 }
 
+function noSuchAddress(): ContractError {
+  return new ContractError('not_found', 'There is nothing at this address.');
+}
+
+/**
+ * Lets a closing server go at once of connections on which no request came yet: Node counts them as busy, and browsers open
+ * some in advance. Those under way are answered, and told not to be used again.
+ */
+function closeUnusedConnections(server: FastifyInstance): void {
+  const unused = new Set<Socket>();
+  let closing = false;
+  server.server.on('connection', (socket) => {
+    unused.add(socket);
+    socket.once('close', () => unused.delete(socket));
+  });
+  server.server.on('request', (request) => unused.delete(request.socket));
+  server.addHook('preClose', async () => {
+    closing = true;
+    for (const socket of unused) socket.destroy();
+  });
+  server.addHook('onSend', async (_, reply) => {
+    if (closing) reply.header('connection', 'close');
+  });
+}
+
 /** Answers an error as problem+json. Of a fault of our own the answer tells nothing but the id under which the log has it. */
 function sendError(error: unknown, requestId: string, reply: FastifyReply): FastifyReply {
   const known = toContractError(error);
   if (known === undefined) reply.log.error({ err: error, id: requestId }, 'a request failed');
   const problem = toProblem(known ?? new ContractError('internal', `The fault is in the log under ${requestId}.`));
+  // A request that found no route has met no hook.
+  reply.header('x-request-id', requestId);
   if (known?.retryAfterS !== undefined) reply.header('retry-after', String(known.retryAfterS));
   return reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem));
 }
