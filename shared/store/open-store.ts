@@ -20,7 +20,7 @@ import {
 } from './records.ts';
 import { currentCollections, type Collections } from './collections.ts';
 import { createSubscriptions, SUBSCRIPTIONS, type Subscriptions } from './subscriptions.ts';
-import { afterDelete, afterEdit, type SyncState } from './sync-state.ts';
+import { afterDelete, afterEdit, LOCAL_ONLY, type SyncState } from './sync-state.ts';
 import type { StorageTransaction, TransactionalStorage } from './storage-port.ts';
 import { createStoreView, type StoreView } from './store-view.ts';
 
@@ -75,6 +75,8 @@ export interface Store {
   readonly secret: string;
   /** Which upstream an event belongs to: an edit of its sessions waits for it from then on. */
   readonly subscriptions: Subscriptions;
+  /** Makes an event belong to an upstream, from now on and after a restart. Its sessions that no upstream knows of wait to be sent. */
+  subscribe(tenantId: string, eventId: string, upstream: string, atMs?: number): Promise<void>;
   /** Reads against one state, synchronously. */
   read<T>(work: (view: StoreView) => T): T;
   /**
@@ -84,6 +86,9 @@ export interface Store {
   change<T>(context: ChangeContext, work: (change: StoreChange) => T): Promise<T>;
   close(): Promise<void>;
 }
+
+// RxDB opens a name once per process, and a process may well hold several stores, each over a file of its own.
+let opened = 0;
 
 // Without it, RxDB refuses a database whose schemas are older than ours.
 addRxPlugin(RxDBMigrationSchemaPlugin);
@@ -99,7 +104,7 @@ export async function openStore<Options>(
   collections: Collections = currentCollections,
 ): Promise<Store> {
   const database: RxDatabase<StoreCollections> = await createRxDatabase<StoreCollections>({
-    name: 'offstage',
+    name: `offstage-${(opened += 1)}`,
     storage,
     multiInstance: false,
   });
@@ -114,6 +119,20 @@ export async function openStore<Options>(
       collections: database.collections,
       secret,
       subscriptions,
+      async subscribe(tenantId, eventId, upstream, atMs = 0) {
+        if (subscriptions.upstreamOf(tenantId, eventId) === upstream) return;
+        const saved = subscriptions.with(tenantId, eventId, upstream);
+        const context = { tenantId, principalId: 'headquarters', operation: 'subscribe', atMs };
+        await storage.transaction((transaction) => {
+          const change = createStoreChange(transaction, context, ids, subscriptions);
+          change.saveSetting(SUBSCRIPTIONS, saved);
+          for (const record of change.listSessions(tenantId, { eventId })) {
+            const sync = afterEdit({ ...record, sync: LOCAL_ONLY }, upstream, atMs);
+            if (record.sync.upstream === undefined) change.settleSession({ session: record.session, sync }, record);
+          }
+        });
+        subscriptions.adopt(saved);
+      },
       read: (work) => storage.read((reader) => work(createStoreView(reader))),
       change: (context, work) =>
         storage.transaction((transaction) => work(createStoreChange(transaction, context, ids, subscriptions))),
@@ -155,7 +174,7 @@ function createStoreChange(
     ...createStoreView(transaction),
 
     saveSession(session, previous, imported = previous?.imported) {
-      const sync = afterEdit(previous, subscriptions.upstreamOf(tenantId, session.event_id));
+      const sync = afterEdit(previous, subscriptions.upstreamOf(tenantId, session.event_id), context.atMs);
       const record = toSessionRecord(tenantId, session, imported === undefined ? { sync } : { sync, imported });
       transaction.write<SessionRecord>('sessions', [
         previous === undefined ? { document: record } : { previous, document: record },
@@ -165,7 +184,8 @@ function createStoreChange(
     },
 
     deleteSession(previous) {
-      const document = { ...previous, sync: afterDelete(previous), _deleted: true };
+      const sync = afterDelete(previous, context.atMs);
+      const document = { ...toSessionRecord(tenantId, previous.session, { ...previous, sync }), _deleted: true };
       transaction.write<SessionRecord>('sessions', [{ previous, document }]);
       remember('sessions', previous.session.id, previous.session, undefined);
     },

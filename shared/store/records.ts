@@ -6,7 +6,7 @@ import { foldText } from '../base/fold-text.ts';
 import { jsonSizeBytes } from '../base/json.ts';
 import type { Operation } from 'fast-json-patch';
 import type { Session } from '../contract/session.ts';
-import type { SyncState } from './sync-state.ts';
+import { isUnsettled, type SyncState } from './sync-state.ts';
 
 /** Stands in `start_ms` and `end_ms` where a session has no such date: outside every range. */
 const NO_DATE_MS = Number.MIN_SAFE_INTEGER;
@@ -31,6 +31,8 @@ export interface SessionRecord {
   hidden: boolean;
   /** The session as JSON in UTF-8. */
   size_bytes: number;
+  /** Whether something of it is open with its upstream: unsent, in conflict, or not where it was. */
+  unsettled: boolean;
   session: Session;
   sync: SyncState;
   imported?: ImportDigests;
@@ -94,6 +96,7 @@ export function toSessionRecord(
     end_ms: instantOf(session.end_date),
     hidden: session.hide_from_schedule === true,
     size_bytes: jsonSizeBytes(session),
+    unsettled: isUnsettled(kept.sync),
     session,
     sync: kept.sync,
     ...(kept.imported === undefined ? {} : { imported: kept.imported }),

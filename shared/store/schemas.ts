@@ -32,6 +32,7 @@ export const sessionSchema: RxJsonSchema<SessionRecord> = {
     end_ms: INSTANT,
     hidden: { type: 'boolean' },
     size_bytes: INSTANT,
+    unsettled: { type: 'boolean' },
     session: {
       type: 'object',
       properties: {
@@ -52,6 +53,7 @@ export const sessionSchema: RxJsonSchema<SessionRecord> = {
     'end_ms',
     'hidden',
     'size_bytes',
+    'unsettled',
     'session',
     'sync',
   ],
@@ -59,7 +61,7 @@ export const sessionSchema: RxJsonSchema<SessionRecord> = {
     ['tenant_id', 'event_id', 'key'],
     ['tenant_id', 'event_id', 'start_ms'],
     ['tenant_id', 'abstract_id'],
-    ['tenant_id', 'sync.dirty'],
+    ['tenant_id', 'unsettled'],
     ['tenant_id', 'sync.remote_id'],
   ],
 };

@@ -39,7 +39,9 @@ export interface StoreView {
   listSessions(tenantId: string, filter: SessionFilter): Stored<SessionRecord>[];
   hasSessions(tenantId: string, filter: SessionFilter): boolean;
   countSessions(tenantId: string): number;
-  /** What is not yet at headquarters, deletes too, ordered by id. */
+  /** Sessions with which something is open (`isUnsettled`), deleted ones too, ordered by id. */
+  listUnsettled(tenantId: string): Stored<SessionRecord>[];
+  /** Those of them that wait to be sent. */
   listUnsent(tenantId: string): Stored<SessionRecord>[];
   /** Sessions by their ids at headquarters, deleted ones too. */
   findByRemoteIds(tenantId: string, remoteIds: readonly string[]): Stored<SessionRecord>[];
@@ -78,7 +80,10 @@ export function createStoreView(reader: StorageReader): StoreView {
 
     countSessions: (tenantId) => reader.count<SessionRecord>('sessions', { _deleted: false, tenant_id: tenantId }),
 
-    listUnsent: (tenantId) => withDeleted(reader, { tenant_id: tenantId, 'sync.dirty': true }),
+    listUnsettled: (tenantId) => withDeleted(reader, { tenant_id: tenantId, unsettled: true }),
+
+    listUnsent: (tenantId) =>
+      withDeleted(reader, { tenant_id: tenantId, unsettled: true }).filter((record) => record.sync.dirty),
 
     findByRemoteIds: (tenantId, remoteIds) =>
       withDeleted(reader, { tenant_id: tenantId, 'sync.remote_id': { $in: [...remoteIds] } }),

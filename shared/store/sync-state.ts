@@ -7,9 +7,14 @@ export interface RemoteVersion {
   sys_last_modified_at?: string;
 }
 
-/** A request that left, or was about to, and whose outcome is not known yet. Written down before it leaves. */
+/**
+ * A request that left, or was about to: written down before it leaves, and kept until the version at headquarters moves past it, since
+ * until then it may still arrive.
+ */
 export interface SentChange {
   operation: 'create' | 'patch' | 'delete';
+  /** Unknown until headquarters was read: before that nothing is sent again. */
+  outcome: 'unknown' | 'not arrived';
   /** What the session was like in each send since the version last seen moved. */
   states: JsonObject[];
   /** For a create where headquarters does not keep external ids: the ids it listed before the first send. */
@@ -37,8 +42,10 @@ export interface Refusal {
  * an edit and the knowledge that it is unsent are one write.
  */
 export interface SyncState {
-  /** Whether anything here is not yet at headquarters; indexed: what waits is a query. */
+  /** Whether anything here is not yet at headquarters. */
   dirty: boolean;
+  /** Since when something waits, in milliseconds since the Unix epoch; only while dirty. */
+  waitingSinceMs?: number;
   /** Its id there; empty where none is known. */
   remote_id: string;
   /** The upstream that the session belongs to; absent where it has none. */
@@ -71,23 +78,30 @@ interface Edited {
  * @param previous the record before, or a delete's that is taken back; undefined for a new session
  * @param upstream the upstream of the session's event, if it has one
  */
-export function afterEdit(previous: Edited | undefined, upstream: string | undefined): SyncState {
+export function afterEdit(previous: Edited | undefined, upstream: string | undefined, atMs: number): SyncState {
   if (previous?.sync.upstream === undefined) {
-    return upstream === undefined ? LOCAL_ONLY : { dirty: true, remote_id: '', upstream };
+    return upstream === undefined ? LOCAL_ONLY : { dirty: true, waitingSinceMs: atMs, remote_id: '', upstream };
   }
   const { refused: _, deleted: __, ...kept } = previous.sync;
-  return waiting(previous, kept);
+  return waiting(previous, kept, atMs);
 }
 
 /** The sync state of a delete: nothing waits for a session that headquarters never heard of. */
-export function afterDelete(previous: Edited): SyncState {
+export function afterDelete(previous: Edited, atMs: number): SyncState {
   const { refused: _, conflicts: __, ...kept } = previous.sync;
   const heardOf = kept.upstream !== undefined && (kept.remote_id !== '' || kept.sent !== undefined);
-  return heardOf ? { ...waiting(previous, kept), deleted: true } : LOCAL_ONLY;
+  return heardOf ? { ...waiting(previous, kept, atMs), deleted: true } : LOCAL_ONLY;
 }
 
-function waiting({ session }: Edited, sync: SyncState): SyncState {
-  if (sync.dirty || sync.remote_id === '') return { ...sync, dirty: true };
+function waiting({ session }: Edited, sync: SyncState, atMs: number): SyncState {
+  const since = { dirty: true, waitingSinceMs: sync.waitingSinceMs ?? atMs };
+  if (sync.dirty || sync.remote_id === '') return { ...sync, ...since };
   // A clean record is what headquarters has, but for the version, which is counted here.
-  return { ...sync, dirty: true, base: { ...session, ...sync.version } };
+  const { sys_version: _, sys_last_modified_at: __, ...content } = session;
+  return { ...sync, ...since, base: { ...content, ...sync.version } };
+}
+
+/** Whether something is open with the upstream: unsent, in conflict, or not where it was. */
+export function isUnsettled(sync: SyncState): boolean {
+  return sync.dirty || sync.conflicts !== undefined || sync.absent !== undefined;
 }

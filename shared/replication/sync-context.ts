@@ -1,0 +1,78 @@
+import type { Clock } from '../base/clock.ts';
+import type { IdSource } from '../base/ids.ts';
+import { referencesOf } from '../catalog/references.ts';
+import type { SessionsApi } from '../contract/operations.ts';
+import type { Store, StoreChange } from '../store/open-store.ts';
+import type { SessionRecord, Stored } from '../store/records.ts';
+import type { SessionState } from './session-state.ts';
+import type { SyncMemory } from './sync-memory.ts';
+
+/** What a sync of one tenant with one upstream works with. */
+export interface SyncContext {
+  store: Store;
+  tenantId: string;
+  /** The upstream's name here. */
+  upstream: string;
+  /** The fourteen operations of headquarters. */
+  remote: SessionsApi;
+  /** The tenant's id there. */
+  remoteTenantId: string;
+  /** What is remembered between syncs. */
+  memory: SyncMemory;
+  clock: Clock;
+  ids: IdSource;
+  /** Stops the sync at its next step. */
+  signal: AbortSignal;
+  /** Tells how far a sync is: sessions done, and to do as far as that is known. */
+  onProgress(done: number, total: number | undefined): void;
+  log(message: string): void;
+}
+
+/** Changes made by a sync, as history names them. */
+const HEADQUARTERS = 'headquarters';
+
+/** Runs changes of the store in the name of headquarters. */
+export async function changeAsHeadquarters<T>(context: SyncContext, work: (change: StoreChange) => T): Promise<T> {
+  const { store, tenantId, clock } = context;
+  return await store.change({ tenantId, principalId: HEADQUARTERS, operation: 'sync', atMs: clock() }, work);
+}
+
+/** A record of the session, deleted or not. */
+export function findRecord(change: StoreChange, tenantId: string, id: string): Stored<SessionRecord> | undefined {
+  return change.findSession(tenantId, id) ?? change.findDeletedSession(tenantId, id);
+}
+
+export function stateOf(record: Stored<SessionRecord>): SessionState {
+  return { session: record.session, sync: record.sync, deleted: record._deleted };
+}
+
+/**
+ * Changes a session's state by an event, against the state as it is by now: an edit that came in meanwhile is not lost. Answers the new
+ * state; undefined where there is no such session any more.
+ */
+export async function update(
+  context: SyncContext,
+  id: string,
+  transform: (state: SessionState) => SessionState,
+): Promise<SessionState | undefined> {
+  return await changeAsHeadquarters(context, (change) => {
+    const record = findRecord(change, context.tenantId, id);
+    return record === undefined ? undefined : settle(context, change, transform(stateOf(record)), record);
+  });
+}
+
+/** Writes a state, and placeholders for what it refers to and the catalog lacks: headquarters offers no catalog. */
+export function settle(
+  context: SyncContext,
+  change: StoreChange,
+  state: SessionState,
+  record?: Stored<SessionRecord>,
+): SessionState {
+  if (!state.deleted) {
+    for (const { kind, id } of change.missingFromCatalog(context.tenantId, referencesOf(state.session))) {
+      change.saveCatalogItem(kind, { id, name: id, placeholder: true } as never);
+    }
+  }
+  change.settleSession(state, record);
+  return state;
+}

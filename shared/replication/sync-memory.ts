@@ -1,0 +1,57 @@
+import { z } from 'zod';
+
+import type { Store } from '../store/open-store.ts';
+
+/** What a sync remembers of an event between two cycles. */
+const eventMemory = z.object({
+  /** When the last complete listing ended, in milliseconds since the Unix epoch. */
+  listedAtMs: z.number().optional(),
+  /** When sessions were removed here because headquarters has them no more, within the last hour. */
+  removedAtMs: z.array(z.number()).default([]),
+  /** Headquarters lacks suspiciously many: a person is asked before more are removed. */
+  brake: z.object({ sinceMs: z.number(), remoteIds: z.array(z.string()) }).optional(),
+  /** What a person chose to keep here though headquarters lacks it. */
+  keptRemoteIds: z.array(z.string()).default([]),
+});
+
+const memory = z.object({
+  /** Whether a failing `test` makes headquarters refuse a patch; unknown until probed. */
+  honoursTest: z.boolean().optional(),
+  /** Whether headquarters keeps `sys_external_id`; unknown until a create was answered. */
+  keepsExternalIds: z.boolean().optional(),
+  /** Whether headquarters takes batches. */
+  takesBatches: z.boolean().default(true),
+  events: z.record(z.string(), eventMemory).default({}),
+});
+
+export type EventMemory = z.infer<typeof eventMemory>;
+type Remembered = z.infer<typeof memory>;
+
+/** What is remembered of an upstream, in the store: it survives a restart. */
+export interface SyncMemory {
+  readonly current: Readonly<Remembered>;
+  eventOf(eventId: string): EventMemory;
+  remember(change: Partial<Omit<Remembered, 'events'>>): Promise<void>;
+  rememberEvent(eventId: string, change: Partial<EventMemory>): Promise<void>;
+}
+
+export function openSyncMemory(store: Store, tenantId: string, upstream: string): SyncMemory {
+  const name = `sync ${JSON.stringify([tenantId, upstream])}`;
+  const stored = store.read((view) => view.findSetting(name));
+  let current = memory.parse(stored === undefined ? {} : JSON.parse(stored));
+  const save = async (next: Remembered): Promise<void> => {
+    current = next;
+    const context = { tenantId, principalId: 'headquarters', operation: 'sync', atMs: 0 };
+    await store.change(context, (change) => change.saveSetting(name, JSON.stringify(next)));
+  };
+  const eventOf = (eventId: string): EventMemory => current.events[eventId] ?? eventMemory.parse({});
+  return {
+    get current() {
+      return current;
+    },
+    eventOf,
+    remember: async (change) => await save({ ...current, ...change }),
+    rememberEvent: async (eventId, change) =>
+      await save({ ...current, events: { ...current.events, [eventId]: { ...eventOf(eventId), ...change } } }),
+  };
+}
