@@ -4,6 +4,7 @@ import { ContractError } from '../contract/errors.ts';
 import { SESSION_ID, type SessionInput } from '../contract/session.ts';
 import { customFieldsOf, PLACED_MEMBERS, toCustomFieldValue } from './custom-fields.ts';
 import {
+  foreignMembers,
   isMembers,
   membersWithout,
   proseOf,
@@ -40,7 +41,7 @@ import { calendarDateOf, ConferenceDays, timesOf, zonedText, zoneOf } from './sc
  */
 export function bundleFromSchedule({ schedule, skipped }: ParsedFile): ScheduleReading {
   const { conference } = schedule;
-  const eventId = textOf(conference, 'catalog_id') ?? importedEventId(conference);
+  const eventId = textOf(conference, 'offstage:id') ?? importedEventId(conference);
   if (eventId === undefined) {
     throw new ContractError('invalid', 'The schedule names no event: its conference has neither acronym nor title.');
   }
@@ -71,7 +72,7 @@ export function bundleFromSchedule({ schedule, skipped }: ParsedFile): ScheduleR
         ...end,
         ...textsAndMore(event),
       };
-      const externalId = Object.hasOwn(event, 'session_id') ? textOf(event, 'external_id') : id;
+      const externalId = Object.hasOwn(event, 'offstage:id') ? textOf(event, 'offstage:external_id') : id;
       sessions.set(id, {
         id,
         fields: { ...fields, ...(externalId === undefined ? {} : { sys_external_id: externalId }) },
@@ -92,14 +93,14 @@ function describe(event: Members): string {
   const id = textOf(event, 'id') ?? textOf(event, 'code') ?? textOf(event, 'guid');
   const title = textOf(event, 'title');
   const names = [id === undefined ? '' : ` id=${id}`, title === undefined ? '' : ` "${title.slice(0, 120)}"`].join('');
-  const day = event['day'] === undefined ? '' : `day ${String(event['day'])}, `;
+  const day = event['offstage:day'] === undefined ? '' : `day ${String(event['offstage:day'])}, `;
   const room = textOf(event, 'room');
   return `${day}${room === undefined ? '' : `room ${room}, `}event${names}`;
 }
 
 /** The id the session had where the file was written, else the one that its guid makes. */
 function sessionIdOf(eventId: string, event: Members): string | undefined {
-  const own = textOf(event, 'session_id');
+  const own = textOf(event, 'offstage:id');
   return own !== undefined && SESSION_ID.test(own) ? own : importedEventSessionId(eventId, event);
 }
 
@@ -107,7 +108,7 @@ function textsAndMore(event: Members): Partial<SessionInput> {
   const abstract = proseOf(event, 'abstract');
   const description = proseOf(event, 'description');
   const code = textOf(event, 'code');
-  const values = Object.entries(membersWithout(event, ...PLACED_MEMBERS)).map(([name, value]) =>
+  const values = Object.entries(membersWithout(foreignMembers(event), ...PLACED_MEMBERS)).map(([name, value]) =>
     toCustomFieldValue(name, value),
   );
   if (description !== undefined) values.push(toCustomFieldValue('abstract', abstract ?? ''));
@@ -135,7 +136,7 @@ function eventItem(
   const known = (dates.length > 0 ? dates : starts).sort();
   const first = calendarDateOf(textOf(conference, 'start')) ?? known[0];
   const last = calendarDateOf(textOf(conference, 'end')) ?? known.at(-1);
-  const frab = membersWithout(conference, 'title', 'catalog_id', 'type_ids', 'role_ids', 'time_zone_name');
+  const frab = membersWithout(foreignMembers(conference), 'title', 'time_zone_name');
   if (frab['acronym'] === id) delete frab['acronym'];
   if (frab['start'] === first) delete frab['start'];
   if (frab['end'] === last) delete frab['end'];
@@ -181,15 +182,18 @@ class CatalogFromSchedule {
     });
     this.#contacts = new Map(
       schedule.people.map((person) => {
-        const key = String(person['key']);
-        const id = textOf(person, 'catalog_id') ?? importedPersonId(eventId, key);
+        const key = String(person['offstage:key']);
+        const id = textOf(person, 'offstage:id') ?? importedPersonId(eventId, key);
         const name = textOf(person, 'name') ?? id;
-        return [key, { id, name, ...frabMember(membersWithout(person, 'key', 'name', 'catalog_id')) }];
+        return [key, { id, name, ...frabMember(membersWithout(foreignMembers(person), 'name')) }];
       }),
     );
-    const { type_ids, role_ids } = schedule.conference;
-    this.#types = new NamedTypes(UNNAMED_TYPE, importedTypeId, type_ids);
-    this.#speakerTypes = new NamedTypes(UNNAMED_SPEAKER_TYPE, importedSpeakerTypeId, role_ids);
+    this.#types = new NamedTypes(UNNAMED_TYPE, importedTypeId, schedule.conference['offstage:types']);
+    this.#speakerTypes = new NamedTypes(
+      UNNAMED_SPEAKER_TYPE,
+      importedSpeakerTypeId,
+      schedule.conference['offstage:speaker_types'],
+    );
   }
 
   /** An event's type, tracks, rooms and speakers. Lists that would be empty are left out. */
@@ -198,8 +202,8 @@ class CatalogFromSchedule {
       const names = [textOf(event, one) ?? '', ...textsOf(event, more)];
       return [...new Set(names.flatMap((name) => known.get(name)?.id ?? []))];
     };
-    const track_ids = idsOf(this.#tracks, 'track', 'tracks');
-    const room_ids = idsOf(this.#rooms, 'room', 'rooms');
+    const track_ids = idsOf(this.#tracks, 'track', 'offstage:tracks');
+    const room_ids = idsOf(this.#rooms, 'room', 'offstage:rooms');
     const speakers = this.#speakersOf(event);
     return {
       type_id: this.#types.idOf(textOf(event, 'type')),
@@ -277,12 +281,12 @@ function placesByName<More extends object>(
   for (const place of places) {
     const name = textOf(place, 'name');
     if (name === undefined) continue;
-    const candidates = [textOf(place, 'catalog_id') ?? [], importedPlaceIds(eventId, kind, place)].flat();
+    const candidates = [textOf(place, 'offstage:id') ?? [], importedPlaceIds(eventId, kind, place)].flat();
     const id = candidates.find((candidate) => !taken.has(candidate)) ?? `${candidates[0]}~${byName.size}`;
     taken.add(id);
     const own = more(place);
-    const rest = membersWithout(place, 'name', 'catalog_id', 'catalog_name', ...Object.keys(own));
-    byName.set(name, { id, name: textOf(place, 'catalog_name') ?? name, ...own, ...frabMember(rest) });
+    const rest = membersWithout(place, 'name', 'offstage:id', 'offstage:name', ...Object.keys(own));
+    byName.set(name, { id, name: textOf(place, 'offstage:name') ?? name, ...own, ...frabMember(rest) });
   }
   return byName;
 }

@@ -10,16 +10,14 @@ const PREFIX = 'frab:';
 /** Keeps an event's abstract where the session's description is the event's own. */
 export const ABSTRACT_FIELD = `${PREFIX}abstract`;
 
-/** Members of an event that the contract has fields for, and those of our own supplement. */
-export const PLACED_MEMBERS: readonly string[] = [
-  'title',
-  'session_id',
-  'external_id',
-  'code',
-  'day',
-  'room',
-  'rooms',
-].concat(['track', 'tracks', 'type', 'persons', 'date', 'start', 'end', 'duration', 'abstract', 'description']);
+/** Members of an event that the contract has fields for. */
+export const PLACED_MEMBERS: readonly string[] = ['title', 'code', 'room', 'track', 'type', 'persons', 'date'].concat([
+  'start',
+  'end',
+  'duration',
+  'abstract',
+  'description',
+]);
 
 type CustomFieldValue = NonNullable<SessionInput['custom_field_values']>[number];
 

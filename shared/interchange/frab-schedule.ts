@@ -9,9 +9,12 @@ export type Members = Record<string, JsonValue>;
  * (https://c3voc.de/wiki/schedule), unknown ones kept. It differs from the JSON form where that says things twice:
  * - `conference` has the schedule's `version`, `base_url` and `schedule_url`, too, and not its tracks, rooms and days;
  * - `days` name their rooms (`rooms: string[]`, in order, empty ones included) and have `start` and `end`;
- * - `events` stand in one list; each names its `room` and, as read, the `day` (the day's index) it was found in;
- * - `people` stand once each, under a `key`; an event's `persons` are {@link Appearance}s;
- * - tracks and rooms that the file lists have an `order`; those that only events name have none.
+ * - `events` stand in one list; each names its `room` and, as read, the index of its day, `offstage:day`;
+ * - `people` stand once each, under an `offstage:key`; an event's `persons` are {@link Appearance}s;
+ * - tracks and rooms that the file lists have an `offstage:order`; those that only events name have none.
+ *
+ * Members that begin with `offstage:` are ours: readers and our supplement make them, and a file's own by such a name are
+ * passed over.
  */
 export interface FrabSchedule {
   conference: Members;
@@ -71,6 +74,13 @@ export function isMembers(value: JsonValue | undefined): value is Members {
 export function membersWithout(members: Members, ...names: readonly string[]): Members {
   return Object.fromEntries(
     Object.entries(members).filter(([name, value]) => !names.includes(name) && !saysNothing(value)),
+  );
+}
+
+/** What a file says: the members that say something, without any that only we may give. */
+export function foreignMembers(members: Members): Members {
+  return Object.fromEntries(
+    Object.entries(members).filter(([name, value]) => !name.startsWith('offstage:') && !saysNothing(value)),
   );
 }
 

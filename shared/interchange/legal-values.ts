@@ -1,5 +1,7 @@
-import type { JsonValue } from '../base/json.ts';
+import { isCalendarDate } from '../base/date-time.ts';
 import { importedSessionId, OWN_ID_PREFIX } from '../base/ids.ts';
+import type { JsonValue } from '../base/json.ts';
+import { isStrictDateTime } from './schedule-time.ts';
 
 // What the schemas of the c3voc allow: pieces of schedule.xml.xsd and schedule.schema.json that a writer needs before it
 // writes. A URI is held against RFC 3986 to the letter, for validators do.
@@ -35,6 +37,11 @@ export function toUri(text: string, base: string | undefined): string | undefine
     .toWellFormed()
     .replaceAll(/%(?![\da-fA-F]{2})|[^\w.~!$&'()*+,;=:@/?#%-]/gu, encodeURIComponent);
   return isUri(encoded) ? encoded : undefined;
+}
+
+/** Whether the text is a date, or a date with a time and an offset. */
+export function isDateOrDateTime(text: string): boolean {
+  return isCalendarDate(text) || isStrictDateTime(text);
 }
 
 export function isHexColor(value: JsonValue | undefined): value is string {

@@ -57,7 +57,7 @@ function readDay(value: JsonValue, builder: ScheduleBuilder): void {
       builder.addRoomToDay(day, room);
     }
     if (!Array.isArray(events)) builder.skip(`${where}, room ${room}`, 'its events are no list');
-    else for (const event of events) readEvent(event, { day: index, room }, `${where}, room ${room}`, builder);
+    else for (const event of events) readEvent(event, room, index, `${where}, room ${room}`, builder);
   }
 }
 
@@ -68,7 +68,7 @@ function roomsOf(rooms: JsonValue | undefined): [name: string, events: JsonValue
   return rooms.filter(isMembers).map(({ events, ...room }) => [textOf(room, 'name') ?? '', events, room]);
 }
 
-function readEvent(value: JsonValue, place: Members, where: string, builder: ScheduleBuilder): void {
+function readEvent(value: JsonValue, room: string, day: JsonValue, where: string, builder: ScheduleBuilder): void {
   if (!isMembers(value)) return builder.skip(where, 'holds an event that is no object');
   const event: Members = {};
   for (const [name, member] of Object.entries(value)) setMember(event, name, readMember(name, member, builder));
@@ -84,8 +84,8 @@ function readEvent(value: JsonValue, place: Members, where: string, builder: Sch
     return person ?? [];
   });
   // The room that an event is listed in is its room, whatever else it says.
-  for (const [name, member] of Object.entries(place)) setMember(event, name, member);
-  builder.addEvent(event);
+  setMember(event, 'room', room);
+  builder.addEvent(event, day);
 }
 
 function readMember(name: string, value: JsonValue, builder: ScheduleBuilder): JsonValue | undefined {

@@ -86,7 +86,7 @@ function readConferencePart(element: XmlElement, builder: ScheduleBuilder): void
       readRoom(element, undefined, builder);
       break;
     case 'event':
-      readEvent(element, {}, builder);
+      readEvent(element, undefined, null, builder);
       break;
     default:
       for (const [name, value] of readText(element)) builder.addConferenceMember(name, value);
@@ -97,7 +97,7 @@ function readDay(element: XmlElement, builder: ScheduleBuilder): void {
   const day = builder.addDay(element.attributes);
   for (const child of element.children) {
     if (child.name === 'room') readRoom(child, day, builder);
-    else if (child.name === 'event') readEvent(child, { day: day['index'] ?? null }, builder);
+    else if (child.name === 'event') readEvent(child, undefined, day['index'] ?? null, builder);
     else builder.skip(`day ${String(day['index'])}, <${child.name}>`, 'a part of a day that is not known');
   }
 }
@@ -106,14 +106,13 @@ function readRoom(element: XmlElement, day: Members | undefined, builder: Schedu
   const room = textOf(element.attributes, 'name');
   builder.addRoom(element.attributes);
   if (room !== undefined && day !== undefined) builder.addRoomToDay(day, room);
-  const place: Members = { day: day?.['index'] ?? null, room: room ?? null };
   for (const child of element.children) {
-    if (child.name === 'event') readEvent(child, place, builder);
+    if (child.name === 'event') readEvent(child, room, day?.['index'] ?? null, builder);
     else builder.skip(`room ${room ?? '?'}, <${child.name}>`, 'a part of a room that is not known');
   }
 }
 
-function readEvent(element: XmlElement, place: Members, builder: ScheduleBuilder): void {
+function readEvent(element: XmlElement, room: string | undefined, day: JsonValue, builder: ScheduleBuilder): void {
   const event: Members = { ...element.attributes };
   if (event['id'] !== undefined) event['id'] = numberOrText(element.attributes['id']) ?? null;
   const title = element.children.find((child) => child.name === 'title')?.text.trim();
@@ -123,8 +122,8 @@ function readEvent(element: XmlElement, place: Members, builder: ScheduleBuilder
     }
   }
   // The room that an event stands in is its room, whatever else it says.
-  for (const [name, value] of Object.entries(place)) setMember(event, name, value);
-  builder.addEvent(event);
+  if (room !== undefined) event['room'] = room;
+  builder.addEvent(event, day);
 }
 
 /** The members that one child of an event stands for. */

@@ -2,7 +2,7 @@ import type { JsonValue } from '../base/json.ts';
 import type { SkippedPart } from '../catalog/schedule-bundle.ts';
 import {
   addMembers,
-  membersWithout,
+  foreignMembers,
   setMember,
   textOf,
   textsOf,
@@ -37,7 +37,7 @@ export class ScheduleBuilder {
 
   /** A track or room of the file's own list: its place there is kept. */
   addListedTrack(members: Members): void {
-    this.addTrack({ ...members, order: this.schedule.tracks.filter((track) => track['order'] !== undefined).length });
+    addNamed(this.schedule.tracks, this.#tracks, members, listedIn(this.schedule.tracks));
   }
 
   addRoom(members: Members): void {
@@ -45,7 +45,7 @@ export class ScheduleBuilder {
   }
 
   addListedRoom(members: Members): void {
-    this.addRoom({ ...members, order: this.schedule.rooms.filter((room) => room['order'] !== undefined).length });
+    addNamed(this.schedule.rooms, this.#rooms, members, listedIn(this.schedule.rooms));
   }
 
   /** A day, and its index: where the file gives none that is free, the next free one. */
@@ -56,7 +56,7 @@ export class ScheduleBuilder {
       index = 1;
       while (taken.has(index)) index += 1;
     }
-    const day: Members = { ...membersWithout(members), index };
+    const day: Members = { ...foreignMembers(members), index };
     this.schedule.days.push(day);
     return day;
   }
@@ -72,7 +72,7 @@ export class ScheduleBuilder {
     if (name === undefined) return undefined;
     const key = personKey(members, name);
     const known = this.#people.get(key);
-    const details: Members = { key, ...membersWithout(members), name };
+    const details: Members = { ...foreignMembers(members), 'offstage:key': key, name };
     if (known === undefined) {
       this.#people.set(key, details);
       this.schedule.people.push(details);
@@ -82,13 +82,15 @@ export class ScheduleBuilder {
     return { person: key, name };
   }
 
-  /** The event, with its room and track. */
-  addEvent(members: Members): void {
+  /** The event, with its room and track, and the index of its day. */
+  addEvent(members: Members, day: JsonValue): void {
     const track = textOf(members, 'track');
     if (track !== undefined) this.addTrack({ name: track });
     const room = textOf(members, 'room');
     if (room !== undefined) this.addRoom({ name: room });
-    this.schedule.events.push(membersWithout(members));
+    const event = foreignMembers(members);
+    setMember(event, 'offstage:day', day);
+    this.schedule.events.push(event);
   }
 }
 
@@ -102,11 +104,17 @@ export function personKey(members: Members, name: string): string {
   return code === undefined ? `name:${name}` : `code:${code}`;
 }
 
-function addNamed(list: Members[], known: Map<string, Members>, members: Members): void {
+/** The place of the next thing in a file's own list. */
+function listedIn(things: readonly Members[]): number {
+  return things.filter((thing) => thing['offstage:order'] !== undefined).length;
+}
+
+function addNamed(list: Members[], known: Map<string, Members>, members: Members, order?: number): void {
   const name = textOf(members, 'name');
   if (name === undefined) return;
   const before = known.get(name);
-  const said = { ...membersWithout(members), name };
+  const said: Members = { ...foreignMembers(members), name };
+  if (order !== undefined) said['offstage:order'] = order;
   if (before === undefined) {
     known.set(name, said);
     list.push(said);

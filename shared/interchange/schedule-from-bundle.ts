@@ -28,7 +28,15 @@ import {
 import { byId, compareText } from './order.ts';
 import { withoutDisallowed } from './parse-xml.ts';
 import { personKey } from './schedule-builder.ts';
-import { boundsOfDay, ConferenceDays, localDate, startTimeText, durationText, zonedText } from './schedule-time.ts';
+import {
+  boundsOfDay,
+  calendarDateOf,
+  ConferenceDays,
+  localDate,
+  startTimeText,
+  durationText,
+  zonedText,
+} from './schedule-time.ts';
 
 /**
  * A bundle as a schedule file would have it, before any schema narrows it. Each thing stands under what it will be known by in the
@@ -181,8 +189,8 @@ class BundleReader {
         (ownKey.startsWith('name:') && names.size === 1 && names.has(ownKey.slice(5)));
       const key = imported && sayable && !taken.has(ownKey) ? ownKey : `guid:${uuidOf('person', contactId)}`;
       taken.add(key);
-      if (!imported) own['catalog_id'] = contactId;
-      own['key'] = imported ? ownKey : key;
+      if (!imported) own['offstage:id'] = contactId;
+      own['offstage:key'] = imported ? ownKey : key;
       this.#people.set(contactId, { key, own });
     }
   }
@@ -192,15 +200,15 @@ class BundleReader {
     const own = membersWithout(this.#frab, 'days', 'start', 'end');
     setMember(own, 'title', event.name);
     if (own['acronym'] === undefined) own['acronym'] = event.id;
-    if (importedEventId(own) !== event.id) own['catalog_id'] = event.id;
+    if (importedEventId(own) !== event.id) own['offstage:id'] = event.id;
     setMember(own, 'time_zone_name', event.time_zone);
-    // The file's own wording, with a time perhaps, as long as it means the same date.
+    // The file's own wording, with a time perhaps, as long as it names no other date.
     for (const [name, date] of [['start', event.start_date] as const, ['end', event.end_date] as const]) {
-      const wording = textOf(this.#frab, name);
-      setMember(own, name, date !== undefined && wording?.startsWith(date) === true ? wording : date);
+      const named = calendarDateOf(textOf(this.#frab, name));
+      setMember(own, name, named === undefined || named === date ? (this.#frab[name] ?? date) : date);
     }
-    setMember(own, 'type_ids', this.#types.ids());
-    setMember(own, 'role_ids', this.#roles.ids());
+    setMember(own, 'offstage:types', this.#types.ids());
+    setMember(own, 'offstage:speaker_types', this.#roles.ids());
     return own;
   }
 
@@ -216,19 +224,20 @@ class BundleReader {
     setMember(own, 'code', fields.code);
     const id = importedEventSessionId(this.#bundle.event.id, own);
     if (id !== session.id) {
-      own['session_id'] = session.id;
-      setMember(own, 'external_id', fields.sys_external_id);
+      own['offstage:id'] = session.id;
+      setMember(own, 'offstage:external_id', fields.sys_external_id);
     }
     this.#setTimes(own, startMs, fields.end_date);
     const [room, ...rooms] = (fields.room_ids ?? []).map((roomId) => this.#rooms.nameOf(roomId));
     const [track, ...tracks] = (fields.track_ids ?? []).map((trackId) => this.#tracks.nameOf(trackId));
-    for (const [name, value] of Object.entries({ room, rooms, track, tracks })) setMember(own, name, value);
+    const places = { room, 'offstage:rooms': rooms, track, 'offstage:tracks': tracks };
+    for (const [name, value] of Object.entries(places)) setMember(own, name, value);
     setMember(own, 'type', this.#types.nameOf(fields.type_id));
     const isAbstract = !(fields.custom_field_values ?? []).some((value) => value.custom_field_id === ABSTRACT_FIELD);
     setMember(own, 'abstract', isAbstract ? fields.description : proseOf(members, 'abstract'));
     if (!isAbstract) setMember(own, 'description', fields.description);
     const persons = (fields.speakers ?? []).map((speaker): Members => {
-      const person: Members = { person: String(this.#people.get(speaker.contact_id)?.own['key']) };
+      const person: Members = { person: String(this.#people.get(speaker.contact_id)?.own['offstage:key']) };
       setMember(person, 'name', speaker.name);
       setMember(person, 'role', this.#roles.nameOf(speaker.type_id));
       return person;
@@ -289,8 +298,12 @@ export function plainName(name: string): string {
   const plain = withoutDisallowed(name)
     .replaceAll(/[\t\n\r]/g, ' ')
     .trim();
-  // A room's name is a member's name in JSON, and readers that are careful pass this one over.
-  return plain === '__proto__' ? '_proto_' : plain;
+  return memberName(plain);
+}
+
+/** A name that may be a member's in JSON: careful readers pass `__proto__` over. */
+function memberName(name: string): string {
+  return name === '__proto__' ? '_proto_' : name;
 }
 
 /** Rooms or tracks, each under a name that no other has. */
@@ -325,10 +338,10 @@ class NamedItems {
     const item = this.#catalog.get(id) ?? { id, name: id };
     const name = this.unusedName(plainName(item.name) || plainName(id) || this.#kind);
     const own = membersWithout({ ...frabOf(item), name });
-    if (item.name !== name) own['catalog_name'] = item.name;
+    if (item.name !== name) own['offstage:name'] = item.name;
     if (typeof item['color'] === 'string') setMember(own, 'color', item['color']);
     if (typeof item['capacity'] === 'number') setMember(own, 'capacity', item['capacity']);
-    if (importedPlaceIds(this.#eventId, this.#kind, own)[0] !== id) own['catalog_id'] = id;
+    if (importedPlaceIds(this.#eventId, this.#kind, own)[0] !== id) own['offstage:id'] = id;
     this.#names.set(id, name);
     this.#byName.set(name, own);
     return name;
@@ -366,7 +379,7 @@ class TypeNames {
   /** The type's name, made unique; undefined for the type of those that have none. */
   nameOf(id: string): string | undefined {
     if (this.#names.has(id)) return this.#names.get(id);
-    const given = (this.#items.get(id)?.name ?? id).trim() || id;
+    const given = memberName((this.#items.get(id)?.name ?? id).trim() || id);
     const taken = new Set(this.#names.values());
     let name: string | undefined = given;
     for (let count = 2; taken.has(name); count += 1) name = `${given} (${count})`;
@@ -391,7 +404,7 @@ function frabOf(item: Readonly<Record<string, unknown>>): Members {
 }
 
 function orderOf(item: Readonly<Record<string, unknown>>): number {
-  const { order } = frabOf(item);
+  const order = frabOf(item)['offstage:order'];
   return typeof order === 'number' ? order : Number.MAX_SAFE_INTEGER;
 }
 

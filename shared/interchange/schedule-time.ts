@@ -273,10 +273,10 @@ function startOf(event: Members, days: ConferenceDays, schedule: FrabSchedule, z
   const timeMs = parseTimeOfDay(textOf(event, 'start') ?? '');
   if (timeMs === undefined) return undefined;
   const calendarDate = calendarDateOf(date);
-  const ownDay = rowsOf({ days: schedule.days }, 'days').find((day) => day['index'] === event['day']);
+  const ownDay = rowsOf({ days: schedule.days }, 'days').find((day) => day['index'] === event['offstage:day']);
   // A date that is the conference day's own may mean the night after it; any other is the calendar's.
   if (calendarDate !== undefined && (ownDay === undefined || textOf(ownDay, 'date') !== calendarDate)) {
     return localInstant(calendarDate, timeMs, zone);
   }
-  return days.instantOn(Number(event['day']), timeMs);
+  return days.instantOn(Number(event['offstage:day']), timeMs);
 }

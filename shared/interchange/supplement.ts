@@ -49,7 +49,7 @@ export function restore(schedule: FrabSchedule, supplement: JsonValue): void {
 const PARTS = [
   ['tracks', 'name'],
   ['rooms', 'name'],
-  ['people', 'key'],
+  ['people', 'offstage:key'],
   ['days', 'index'],
   ['events', 'guid'],
 ] as const satisfies readonly [Exclude<keyof FrabSchedule, 'conference'>, string][];
@@ -60,7 +60,7 @@ function changesBetween(written: Members, own: Members): Changes {
   const changes: Changes = {};
   for (const name of new Set([...Object.keys(written), ...Object.keys(own)])) {
     const [left, right] = [memberOf(written, name), memberOf(own, name)];
-    if (name !== 'day' && !(saysNothing(left) && saysNothing(right))) collect(left, right, [name], changes);
+    if (name !== 'offstage:day' && !(saysNothing(left) && saysNothing(right))) collect(left, right, [name], changes);
   }
   return changes;
 }

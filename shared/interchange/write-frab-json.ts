@@ -2,6 +2,7 @@ import { foldText } from '../base/fold-text.ts';
 import type { JsonValue } from '../base/json.ts';
 import type { ScheduleBundle } from '../catalog/schedule-bundle.ts';
 import {
+  foreignMembers,
   isMembers,
   membersWithout,
   proseOf,
@@ -12,7 +13,7 @@ import {
   type Members,
 } from './frab-schedule.ts';
 import { slugOf, UUID } from './imported-ids.ts';
-import { isHexColor, toUri, UniqueNumbers } from './legal-values.ts';
+import { isDateOrDateTime, isHexColor, toUri, UniqueNumbers } from './legal-values.ts';
 import { scheduleFromJson, SUPPLEMENT_MEMBER } from './read-frab-json.ts';
 import { scheduleFromBundle, uuidOf, type OutgoingDay, type OutgoingSchedule } from './schedule-from-bundle.ts';
 import { parseDuration } from './schedule-time.ts';
@@ -55,8 +56,8 @@ function conferenceOf(schedule: OutgoingSchedule): Members {
     title: textOf(own, 'title') ?? '',
   };
   setMember(conference, 'description', textOf(own, 'description'));
-  conference['start'] = textOf(own, 'start') ?? calendar[0]?.date ?? '';
-  conference['end'] = textOf(own, 'end') ?? calendar.at(-1)?.date ?? '';
+  conference['start'] = legalDate(textOf(own, 'start')) ?? calendar[0]?.date ?? '';
+  conference['end'] = legalDate(textOf(own, 'end')) ?? calendar.at(-1)?.date ?? '';
   conference['daysCount'] = calendar.length;
   conference['timeslot_duration'] = textOf(own, 'timeslot_duration') ?? '00:05';
   const zone = textOf(own, 'time_zone_name');
@@ -83,7 +84,7 @@ function isListed(place: Members): boolean {
 
 /** The schema lets a track have members of any name. */
 function trackOf(own: Members): Members {
-  const track = membersWithout(own, 'order', 'slug', 'color', 'catalog_id', 'catalog_name');
+  const track = membersWithout(foreignMembers(own), 'slug', 'color');
   const slug = textOf(own, 'slug');
   if (slug !== undefined && SLUG.test(slug)) track['slug'] = slug;
   if (isHexColor(own['color'])) track['color'] = own['color'];
@@ -179,7 +180,7 @@ class EventObjects {
   #personOf(key: string, name: string): Members {
     const own = this.#schedule.people.get(key) ?? {};
     const isFrabs = typeof own['id'] === 'number' && textOf(own, 'public_name') !== undefined;
-    const person = membersWithout(own, 'key', 'catalog_id', ...PERSON_MEMBERS);
+    const person = membersWithout(foreignMembers(own), ...PERSON_MEMBERS);
     if (Number.isSafeInteger(own['id'])) person['id'] = own['id'] ?? null;
     if (key.startsWith('guid:')) person['guid'] = key.slice('guid:'.length);
     const code = textOf(own, 'code');
@@ -222,6 +223,10 @@ function referencesOf(own: Members, name: string, base: string | undefined): Mem
 
 const CODE = /^[A-Z\d]+$/;
 const SLUG = /^[a-z\d_-]+[a-z\d]$/;
+
+function legalDate(text: string | undefined): string | undefined {
+  return text !== undefined && isDateOrDateTime(text) ? text : undefined;
+}
 
 function legalSlug(own: Members, guid: string): string {
   const slug = textOf(own, 'slug');

@@ -1,15 +1,14 @@
 import { create, type XMLElement } from 'xmlbuilder';
 
-import { isCalendarDate } from '../base/date-time.ts';
 import { foldText } from '../base/fold-text.ts';
 import type { ScheduleBundle } from '../catalog/schedule-bundle.ts';
 import { isMembers, proseOf, rowsOf, textOf, type Members } from './frab-schedule.ts';
 import { UUID } from './imported-ids.ts';
-import { isHexColor, isWebUri, UniqueNumbers, UniqueTexts } from './legal-values.ts';
+import { isDateOrDateTime, isHexColor, isWebUri, UniqueNumbers, UniqueTexts } from './legal-values.ts';
 import { withoutDisallowed, type XmlElement } from './parse-xml.ts';
 import { scheduleFromXml, SUPPLEMENT_TARGET } from './read-frab-xml.ts';
 import { scheduleFromBundle, type OutgoingSchedule } from './schedule-from-bundle.ts';
-import { durationText, isStrictDateTime, parseDuration } from './schedule-time.ts';
+import { durationText, parseDuration } from './schedule-time.ts';
 import { difference } from './supplement.ts';
 
 /**
@@ -198,10 +197,6 @@ function legalAcronym(acronym: string): string {
   return foldText(acronym)
     .replaceAll(/[^a-z\d_-]+/g, '-')
     .padEnd(4, '_');
-}
-
-function isDateOrDateTime(text: string): boolean {
-  return isCalendarDate(text) || isStrictDateTime(text);
 }
 
 function isClockDuration(text: string): boolean {

@@ -21,9 +21,9 @@ export const importTable: readonly Room[] = [
   {
     folder: 'shared/interchange',
     rooms: [BASE, CONTRACT, CATALOG],
-    packages: ['fast-xml-parser', 'ical-generator', 'papaparse', 'saxes', 'temporal-polyfill', 'uuid', 'zod'],
+    packages: ['htmlparser2', 'ical.js', 'papaparse', 'saxes', 'temporal-polyfill', 'xmlbuilder'],
   },
-  { folder: 'shared/demo', rooms: [BASE, CONTRACT, CATALOG], packages: ['temporal-polyfill'] },
+  { folder: 'shared/demo', rooms: [BASE, CONTRACT, CATALOG], packages: [] },
   { folder: STORE, rooms: [BASE, CONTRACT, CATALOG], packages: ['rxdb', 'fast-json-patch'] },
   {
     folder: 'shared/service',
