@@ -12,8 +12,12 @@ import { readSchedule } from '../../shared/interchange/read-schedule.ts';
 import type { ImportReport } from '../../shared/service/import-schedule.ts';
 import { createService, type Service } from '../../shared/service/service.ts';
 import { openStore } from '../../shared/store/open-store.ts';
+import type { Replicator } from '../../shared/replication/replicator.ts';
 import { createSqliteStorage } from '../storage-sqlite/create-storage.ts';
 import { holdLock } from '../storage-sqlite/hold-lock.ts';
+import type { SqliteStorage } from '../storage-sqlite/transactional-storage.ts';
+import { startSync } from './engine-sync.ts';
+import type { KeyStore, UpstreamOptions } from './upstream.ts';
 
 export interface EngineOptions {
   /** The data folder; it is made where there is none. One engine at a time owns it. */
@@ -22,6 +26,8 @@ export interface EngineOptions {
   tenants: readonly string[];
   /** How many sessions a tenant may have; undefined: any number. */
   maxSessions?: number | undefined;
+  /** Headquarters to keep in step with, and how. */
+  sync?: { upstreams: readonly UpstreamOptions[]; keys: KeyStore; intervalMs: number };
   logger: Logger;
   clock?: Clock;
   ids?: IdSource;
@@ -38,6 +44,8 @@ export interface ExportedFile {
 /** Everything below the host, composed: storage, store and service, schedule files in and out. It knows neither HTTP nor Electron. */
 export interface Engine {
   readonly service: Service;
+  /** The replicator of a tenant; undefined where it has no upstream. */
+  syncOf(tenantId: string): Replicator | undefined;
   /**
    * Takes a schedule file (frab XML or JSON) into a tenant; throws `invalid` for a file that is none. The file is asked for once the
    * caller may do this.
@@ -50,6 +58,8 @@ export interface Engine {
   close(): Promise<void>;
 }
 
+const NO_SYNC: NonNullable<EngineOptions['sync']> = { upstreams: [], keys: { keyOf: () => undefined }, intervalMs: 0 };
+
 /** The one SQLite file of a data folder. */
 const DATABASE_FILE = 'offstage.sqlite';
 
@@ -58,12 +68,16 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const ids = options.ids ?? randomIds;
   mkdirSync(options.dataDir, { recursive: true });
   const releaseLock = holdLock(join(options.dataDir, 'offstage.lock'));
+  let storage: SqliteStorage | undefined;
   try {
-    const storage = createSqliteStorage({ path: join(options.dataDir, DATABASE_FILE), logger: options.logger });
+    storage = createSqliteStorage({ path: join(options.dataDir, DATABASE_FILE), logger: options.logger });
     const store = await openStore(storage, ids);
     const service = createService({ store, clock, ids, tenants: options.tenants, maxSessions: options.maxSessions });
+    const { upstreams, keys, intervalMs } = options.sync ?? NO_SYNC;
+    const sync = await startSync({ store, upstreams, keys, intervalMs, clock, ids, logger: options.logger });
     return {
       service,
+      syncOf: (tenantId) => sync.of(tenantId),
       importFile: async (caller, tenantId, bytes) =>
         await service.importSchedule(caller, tenantId, () => readSchedule(bytes())),
       importDemo: async (caller, tenantId) =>
@@ -78,11 +92,13 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         };
       },
       async close() {
+        await sync.stop();
         await store.close();
         releaseLock();
       },
     };
   } catch (error) {
+    await storage?.close();
     releaseLock();
     throw error;
   }

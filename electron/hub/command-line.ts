@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 
 import { roles, type Role } from '../../shared/contract/roles.ts';
+import type { UpstreamOptions } from '../engine/upstream.ts';
 
 /** What the hub was told on its command line. */
 export interface HubOptions {
@@ -15,11 +16,25 @@ export interface HubOptions {
   rateLimit: number | undefined;
   maxSessions: number | undefined;
   logLevel: LogLevel;
+  sync: SyncOptions;
+}
+
+/** What the hub was told of its own headquarters. */
+export interface SyncOptions {
+  /** Undefined where it has none. */
+  upstream: UpstreamOptions | undefined;
+  /** The key on the command line; the environment may hold it instead. */
+  upstreamKey: string | undefined;
+  /** 0: neither the timer nor changes here start a sync. */
+  intervalMs: number;
 }
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 export type LogLevel = (typeof logLevels)[number];
+
+/** A timer cannot wait for longer. */
+const MAX_INTERVAL_S = 2_000_000;
 
 /** A flag that cannot be taken, in the user's words. */
 export class UsageError extends Error {}
@@ -35,6 +50,12 @@ export const usage = `Usage: hub --data DIR [flags]
   --demo              take the demonstration event into the first tenant at start
   --rate-limit N      requests per minute and key; 0: any number (default)
   --max-sessions N    sessions per tenant; 0: any number (default)
+  --upstream URL      the address of a headquarters that speaks the Sessions API; the first tenant is kept in step with it
+  --upstream-tenant ID   the tenant's id there (default: as here)
+  --upstream-key KEY  the key there (or in the environment: OFFSTAGE_UPSTREAM_KEY)
+  --event ID          an event to keep in step; repeatable
+  --sync-interval S   seconds between two syncs; 0: only asking starts one (default 30)
+  --allow-http        use plain http to another machine
   --log-level LEVEL   ${logLevels.join(', ')} (default info)
   --help              show this
 `;
@@ -58,6 +79,11 @@ export function readCommandLine(args: readonly string[]): HubOptions | undefined
     rateLimit: readNumber('--rate-limit', values['rate-limit'] ?? '0') || undefined,
     maxSessions: readNumber('--max-sessions', values['max-sessions'] ?? '0') || undefined,
     logLevel: readLogLevel(values['log-level'] ?? 'info'),
+    sync: {
+      upstream: readUpstream(values, firstTenant),
+      upstreamKey: values['upstream-key'],
+      intervalMs: 1000 * readNumber('--sync-interval', values['sync-interval'] ?? '30', MAX_INTERVAL_S),
+    },
   };
 }
 
@@ -78,6 +104,12 @@ function parse(args: readonly string[]) {
         'rate-limit': { type: 'string' },
         'max-sessions': { type: 'string' },
         'log-level': { type: 'string' },
+        upstream: { type: 'string' },
+        'upstream-tenant': { type: 'string' },
+        'upstream-key': { type: 'string' },
+        event: { type: 'string', multiple: true },
+        'sync-interval': { type: 'string' },
+        'allow-http': { type: 'boolean' },
         help: { type: 'boolean' },
       },
     });
@@ -85,6 +117,21 @@ function parse(args: readonly string[]) {
     // Every error of parseArgs is about the flags.
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
+}
+
+function readUpstream(values: ReturnType<typeof parse>['values'], tenantId: string): UpstreamOptions | undefined {
+  const eventIds = values.event ?? [];
+  if (values.upstream === undefined) {
+    const flag = ['upstream-tenant', 'upstream-key', 'event'].find((name) => Object.hasOwn(values, name));
+    if (flag !== undefined) throw new UsageError(`--${flag} goes with --upstream.`);
+    return undefined;
+  }
+  if (eventIds.length === 0 || eventIds.includes(''))
+    throw new UsageError('--upstream needs --event: what to keep in step.');
+  const remoteTenantId = values['upstream-tenant'] ?? tenantId;
+  if (remoteTenantId === '') throw new UsageError('--upstream-tenant must not be empty.');
+  const url = values.upstream;
+  return { url, tenantId, remoteTenantId, eventIds, allowHttp: values['allow-http'] === true };
 }
 
 function readNumber(flag: string, text: string, max: number = Number.MAX_SAFE_INTEGER): number {

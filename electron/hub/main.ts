@@ -8,6 +8,7 @@ import { ContractError } from '../../shared/contract/errors.ts';
 import type { Principal } from '../../shared/contract/roles.ts';
 import type { ImportReport } from '../../shared/service/import-schedule.ts';
 import { openEngine, type Engine } from '../engine/engine.ts';
+import { UpstreamError } from '../engine/upstream.ts';
 import { readCommandLine, usage, UsageError, type HubOptions } from './command-line.ts';
 import { createKeyRing } from './key-ring.ts';
 import { createServer } from './server.ts';
@@ -27,7 +28,7 @@ try {
 } catch (error) {
   const message = error instanceof Error ? error.message : String(error);
   process.stderr.write(`${message}\n`);
-  process.exit(error instanceof UsageError ? EXIT_USAGE : 1);
+  process.exit(error instanceof UsageError || error instanceof UpstreamError ? EXIT_USAGE : 1);
 }
 
 async function run(options: HubOptions): Promise<void> {
@@ -35,7 +36,9 @@ async function run(options: HubOptions): Promise<void> {
   // Standard output is the ready line's alone.
   const logger = pino({ level: options.logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
   const { dataDir, tenants, maxSessions } = options;
-  const engine = await openEngine({ dataDir, tenants, maxSessions, logger });
+  const { upstream, upstreamKey = process.env['OFFSTAGE_UPSTREAM_KEY'], intervalMs } = options.sync;
+  const sync = { upstreams: upstream === undefined ? [] : [upstream], keys: { keyOf: () => upstreamKey }, intervalMs };
+  const engine = await openEngine({ dataDir, tenants, maxSessions, sync, logger });
   const stop = async (): Promise<void> => {
     await server.close();
     await engine.close();

@@ -1,9 +1,5 @@
+import { isLoopback } from '../../shared/base/loopback.ts';
 import { ContractError, invalid } from '../../shared/contract/errors.ts';
-
-/** Whether this address, or name, is this machine's own. */
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '[::1]' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
-}
 
 /**
  * Refuses what a browser was tricked into sending: by another site (`Origin`), or, to a hub that listens on loopback only, under a name

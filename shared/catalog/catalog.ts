@@ -69,3 +69,8 @@ export const catalogKindNames = Object.keys(catalogKinds) as readonly CatalogKin
 export function isCatalogKind(name: string): name is CatalogKind {
   return Object.hasOwn(catalogKinds, name);
 }
+
+/** Stands for an item whose id is known from a session, and nothing else: a person can name it. */
+export function placeholder(id: string): { id: string; name: string; placeholder: true } {
+  return { id, name: id, placeholder: true };
+}

@@ -9,7 +9,8 @@ import { encodeRequest } from './codec.ts';
 export interface HttpClientOptions {
   /** Where the server is, without a slash at the end: `https://example.org/api`. */
   baseUrl: string;
-  apiKey?: string | undefined;
+  /** The key to send, asked for at each call; none where it gives none. */
+  apiKey?: () => string | undefined;
   /** The `fetch` to use. */
   fetch: typeof fetch;
   /** How long an answer may take, in milliseconds. */
@@ -25,7 +26,8 @@ export interface HttpClientOptions {
 export function createHttpClient(options: HttpClientOptions): SessionsApi {
   const call = async (name: OperationName, request: never): Promise<unknown> => {
     const { method, url, headers, body } = encodeRequest(name, request);
-    if (options.apiKey !== undefined) headers['authorization'] = `Bearer ${options.apiKey}`;
+    const key = options.apiKey?.();
+    if (key !== undefined) headers['authorization'] = `Bearer ${key}`;
     const response = await send(options, url, { method, headers, ...(body === undefined ? {} : { body }) });
     const answer = await readJson(response, options.maxAnswerBytes);
     if (!response.ok) throw toError(response, answer);

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { IdSource } from '../base/ids.ts';
+import { placeholder } from '../catalog/catalog.ts';
 import { referencesOf } from '../catalog/references.ts';
 import type { SessionsApi } from '../contract/operations.ts';
 import type { Store, StoreChange } from '../store/open-store.ts';
@@ -70,7 +71,7 @@ export function settle(
 ): SessionState {
   if (!state.deleted) {
     for (const { kind, id } of change.missingFromCatalog(context.tenantId, referencesOf(state.session))) {
-      change.saveCatalogItem(kind, { id, name: id, placeholder: true } as never);
+      change.saveCatalogItem(kind, placeholder(id));
     }
   }
   change.settleSession(state, record);

@@ -1,11 +1,19 @@
 import jsonPatch, { type Operation } from 'fast-json-patch';
-import { addRxPlugin, createRxDatabase, getAllCollectionDocuments, type RxCollection, type RxDatabase } from 'rxdb';
+import {
+  addRxPlugin,
+  createRxDatabase,
+  getAllCollectionDocuments,
+  type RxCollection,
+  type RxDatabase,
+  type RxChangeEvent,
+} from 'rxdb';
+import type { Observable } from 'rxjs';
 import { RxDBMigrationSchemaPlugin } from 'rxdb/plugins/migration-schema';
 
 import { toTimestamp } from '../base/clock.ts';
 import type { IdSource } from '../base/ids.ts';
 import { jsonEqual } from '../base/json.ts';
-import type { CatalogItem, CatalogKind } from '../catalog/catalog.ts';
+import { placeholder, type CatalogItem, type CatalogKind } from '../catalog/catalog.ts';
 import type { Session } from '../contract/session.ts';
 import {
   recordKey,
@@ -77,6 +85,8 @@ export interface Store {
   readonly subscriptions: Subscriptions;
   /** Makes an event belong to an upstream, from now on and after a restart. Its sessions that no upstream knows of wait to be sent. */
   subscribe(tenantId: string, eventId: string, upstream: string, atMs?: number): Promise<void>;
+  /** Calls `listener` after each change of a session, with the record as it is then. Answers what ends it. */
+  watchSessions(listener: (record: SessionRecord) => void): () => void;
   /** Reads against one state, synchronously. */
   read<T>(work: (view: StoreView) => T): T;
   /**
@@ -126,12 +136,21 @@ export async function openStore<Options>(
         await storage.transaction((transaction) => {
           const change = createStoreChange(transaction, context, ids, subscriptions);
           change.saveSetting(SUBSCRIPTIONS, saved);
+          // Until headquarters' sessions, or a catalog, tell more of it.
+          if (change.findCatalogItem(tenantId, 'events', eventId) === undefined) {
+            change.saveCatalogItem('events', placeholder(eventId));
+          }
           for (const record of change.listSessions(tenantId, { eventId })) {
             const sync = afterEdit({ ...record, sync: LOCAL_ONLY }, upstream, atMs);
             if (record.sync.upstream === undefined) change.settleSession({ session: record.session, sync }, record);
           }
         });
         subscriptions.adopt(saved);
+      },
+      watchSessions(listener) {
+        const events: Observable<RxChangeEvent<SessionRecord>> = database.collections.sessions.$;
+        const subscription = events.subscribe((event) => listener(event.documentData));
+        return () => subscription.unsubscribe();
       },
       read: (work) => storage.read((reader) => work(createStoreView(reader))),
       change: (context, work) =>

@@ -20,7 +20,6 @@ const saved = z.array(z.object({ tenantId: z.string(), eventId: z.string(), upst
 export function createSubscriptions(stored: string | undefined): Subscriptions {
   let entries: z.infer<typeof saved> = [];
   let byEvent = new Map<string, string>();
-  const keyOf = (tenantId: string, eventId: string): string => JSON.stringify([tenantId, eventId]);
 
   const subscriptions: Subscriptions = {
     upstreamOf: (tenantId, eventId) => byEvent.get(keyOf(tenantId, eventId)),
@@ -39,4 +38,8 @@ export function createSubscriptions(stored: string | undefined): Subscriptions {
   };
   subscriptions.adopt(stored);
   return subscriptions;
+}
+
+function keyOf(tenantId: string, eventId: string): string {
+  return JSON.stringify([tenantId, eventId]);
 }

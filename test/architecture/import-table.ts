@@ -24,7 +24,7 @@ export const importTable: readonly Room[] = [
     packages: ['htmlparser2', 'ical.js', 'papaparse', 'saxes', 'temporal-polyfill', 'xmlbuilder'],
   },
   { folder: 'shared/demo', rooms: [BASE, CONTRACT, CATALOG], packages: [] },
-  { folder: STORE, rooms: [BASE, CONTRACT, CATALOG], packages: ['rxdb', 'fast-json-patch'] },
+  { folder: STORE, rooms: [BASE, CONTRACT, CATALOG], packages: ['rxdb', 'rxjs', 'fast-json-patch', 'zod'] },
   {
     folder: 'shared/service',
     rooms: [BASE, CONTRACT, CATALOG, STORE],

@@ -30,7 +30,15 @@ export async function startTestServer(
     throw new Error('this test has no schedule files');
   };
   const server = await createServer({
-    engine: { service, importFile: unused, importDemo: unused, exportFile: unused, close: unused, ...options.engine },
+    engine: {
+      service,
+      syncOf: () => undefined,
+      importFile: unused,
+      importDemo: unused,
+      exportFile: unused,
+      close: unused,
+      ...options.engine,
+    },
     keys: createKeyRing((['admin', 'editor', 'viewer'] as const).map((role) => ({ key: keyOf(role), role }))),
     host: '127.0.0.1',
     rateLimit: options.rateLimit,
@@ -44,7 +52,7 @@ export async function startTestServer(
     api: (role) =>
       createHttpClient({
         baseUrl: url,
-        apiKey: role === undefined ? undefined : keyOf(role),
+        apiKey: () => (role === undefined ? undefined : keyOf(role)),
         fetch,
         timeoutMs: 10_000,
         maxAnswerBytes: 16 * 1024 * 1024,
