@@ -80,8 +80,9 @@ export function bundleFromSchedule({ schedule, skipped }: ParsedFile): ScheduleR
     }
   }
   const list = [...sessions.values()].sort(byId);
+  const event = eventItem(eventId, zone, schedule, list, catalog);
   return {
-    event: eventItem(eventId, zone, schedule, list, catalog),
+    event,
     catalog: { ...catalog.items(), custom_fields: customFieldsOf(list.map(({ fields }) => fields)) },
     sessions: list,
     skipped,
@@ -171,6 +172,8 @@ class CatalogFromSchedule {
   readonly #contacts: Map<string, CatalogItem<'contacts'>>;
   readonly #types: NamedTypes;
   readonly #speakerTypes: NamedTypes;
+  /** Ids of rooms, tracks and contacts. */
+  readonly #used = new Set<string>();
 
   constructor(eventId: string, schedule: FrabSchedule) {
     this.#rooms = placesByName(eventId, 'room', schedule.rooms, (room) =>
@@ -205,6 +208,7 @@ class CatalogFromSchedule {
     const track_ids = idsOf(this.#tracks, 'track', 'offstage:tracks');
     const room_ids = idsOf(this.#rooms, 'room', 'offstage:rooms');
     const speakers = this.#speakersOf(event);
+    for (const id of [...track_ids, ...room_ids]) this.#used.add(id);
     return {
       type_id: this.#types.idOf(textOf(event, 'type')),
       ...(track_ids.length === 0 ? {} : { track_ids }),
@@ -213,17 +217,22 @@ class CatalogFromSchedule {
     };
   }
 
+  /** The id of a room that a day lists, which is a use of it, too. */
   roomId(name: string): string | undefined {
-    return this.#rooms.get(name)?.id;
+    const id = this.#rooms.get(name)?.id;
+    if (id !== undefined) this.#used.add(id);
+    return id;
   }
 
+  /** What sessions use, and what the file tells of rooms and tracks beyond a name in an event that was skipped. */
   items(): ImportedCatalog {
+    const isTold = (item: { id: string }): boolean => this.#used.has(item.id) || Object.keys(item).length > 2;
     return {
       session_types: this.#types.items(),
-      tracks: [...this.#tracks.values()].sort(byId),
-      rooms: [...this.#rooms.values()].sort(byId),
+      tracks: [...this.#tracks.values()].filter(isTold).sort(byId),
+      rooms: [...this.#rooms.values()].filter(isTold).sort(byId),
       speaker_types: this.#speakerTypes.items(),
-      contacts: [...this.#contacts.values()].sort(byId),
+      contacts: [...this.#contacts.values()].filter(({ id }) => this.#used.has(id)).sort(byId),
     };
   }
 
@@ -233,6 +242,7 @@ class CatalogFromSchedule {
     for (const appearance of rowsOf(event, 'persons')) {
       const contact = this.#contacts.get(String(appearance['person']));
       if (contact === undefined || speakers.has(contact.id)) continue;
+      this.#used.add(contact.id);
       const name = textOf(appearance, 'name');
       const type_id = this.#speakerTypes.idOf(textOf(appearance, 'role'));
       speakers.set(contact.id, { contact_id: contact.id, type_id, ...(name === undefined ? {} : { name }) });

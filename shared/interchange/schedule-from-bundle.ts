@@ -379,7 +379,9 @@ class TypeNames {
   /** The type's name, made unique; undefined for the type of those that have none. */
   nameOf(id: string): string | undefined {
     if (this.#names.has(id)) return this.#names.get(id);
-    const given = memberName((this.#items.get(id)?.name ?? id).trim() || id);
+    const own = (this.#items.get(id)?.name ?? id).trim() || id;
+    // Told with its id, it is a member's name.
+    const given = this.#derive(own) === id ? own : memberName(own);
     const taken = new Set(this.#names.values());
     let name: string | undefined = given;
     for (let count = 2; taken.has(name); count += 1) name = `${given} (${count})`;

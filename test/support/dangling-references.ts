@@ -2,7 +2,6 @@ import type { ScheduleBundle } from '../../shared/catalog/schedule-bundle.ts';
 
 /** Every reference in a bundle that names nothing in it, as `kind id`. */
 export function danglingReferences({ event, catalog, sessions }: ScheduleBundle): string[] {
-  const ids = (items: readonly { id: string }[] | undefined): Set<string> => new Set((items ?? []).map(({ id }) => id));
   const known = {
     events: new Set([event.id]),
     sessions: ids(sessions),
@@ -55,4 +54,8 @@ export function danglingReferences({ event, catalog, sessions }: ScheduleBundle)
     check('contacts', [registration.contact_id]);
   }
   return dangling;
+}
+
+function ids(items: readonly { id: string }[] | undefined): Set<string> {
+  return new Set((items ?? []).map(({ id }) => id));
 }

@@ -178,8 +178,8 @@ export const anyBundle: fc.Arbitrary<ScheduleBundle> = fc
     return fc.uniqueArray(session(eventId), { selector: ({ id }) => id, maxLength: 6 }).map((sessions) => ({
       event: { id: eventId, name: eventName, time_zone: zone, start_date: '2026-03-28', end_date: '2026-11-02' },
       catalog: {
-        rooms: named(ROOMS, 0).map((room, at) => ({ ...room, ...(at === 0 ? { capacity: 100 } : {}) })),
-        tracks: named(TRACKS, 3).map((track, at) => ({ ...track, color: colors[at] ?? '' })),
+        rooms: named(ROOMS, 0).map(({ id, name }) => ({ id, name, capacity: 100 })),
+        tracks: named(TRACKS, 3).map(({ id, name }, at) => ({ id, name, color: colors[at] ?? '' })),
         session_types: named(TYPES.slice(0, 2), 5),
         contacts: named(CONTACTS.slice(0, 3), 7),
         speaker_types: named(['s1', 's2'], 10),
