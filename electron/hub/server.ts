@@ -21,6 +21,7 @@ import { contractRoutes } from './contract-routes.ts';
 import { hubRoutes } from './hub-routes.ts';
 import type { KeyRing } from './key-ring.ts';
 import { readBody } from './read-body.ts';
+import { syncRoutes } from './sync-routes.ts';
 import { requireSameSite } from './same-site.ts';
 import { answerUnreadableRequest } from './unreadable-request.ts';
 
@@ -117,6 +118,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   }
   await server.register(contractRoutes, { service: options.engine.service });
   await server.register(hubRoutes, { engine: options.engine });
+  await server.register(syncRoutes, { engine: options.engine });
   return server;
 }
 

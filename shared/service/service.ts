@@ -47,6 +47,8 @@ export interface Service {
   /** The operations as this caller may use them. */
   as(caller: Caller): SessionsApi;
   catalog: CatalogService;
+  /** Throws `not_found` for a tenant that is not served here. */
+  requireTenant(tenantId: string): void;
   importSchedule(caller: Caller, tenantId: string, read: () => ScheduleReading): Promise<ImportReport>;
   exportSchedule(caller: Caller, tenantId: string, eventId: string | undefined): ScheduleBundle;
 }
@@ -67,6 +69,7 @@ export function createService(options: ServiceOptions): Service {
       return Object.fromEntries(operationNames.map((name) => [name, bind(name)])) as unknown as SessionsApi;
     },
     catalog: createCatalogService(context),
+    requireTenant: (tenantId) => requireTenant(context.tenants, tenantId),
     importSchedule: async (caller, tenantId, read) => await importSchedule(context, caller, tenantId, read),
     exportSchedule: (caller, tenantId, eventId) => exportSchedule(context, caller, tenantId, eventId),
   };
