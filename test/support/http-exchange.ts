@@ -24,10 +24,10 @@ export async function exchange(url: string, { path, body, chunked, ...more }: Wi
   const { hostname, port } = new URL(url);
   const bytes = body === undefined ? undefined : toBytes(body);
   const { method = 'GET', headers = {} } = more;
-  const length = bytes === undefined || chunked === true ? {} : { 'content-length': bytes.byteLength };
+  const framing = chunked === true ? { 'transfer-encoding': 'chunked' } : { 'content-length': bytes?.byteLength };
   return await new Promise((resolve, reject) => {
     const outgoing = request(
-      { hostname, port, path, method, headers: { ...length, ...headers }, agent: false },
+      { hostname, port, path, method, headers: { ...(bytes === undefined ? {} : framing), ...headers }, agent: false },
       (incoming) => {
         const chunks: Buffer[] = [];
         incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
