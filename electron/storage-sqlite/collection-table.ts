@@ -8,7 +8,7 @@ import {
 } from 'rxdb';
 import { Subject } from 'rxjs';
 
-import { columnReader, isTruthyAt, MARK, type Column, type ColumnReader, type Marks } from './columns.ts';
+import { columnReader, truthyAt, MARK, type Column, type ColumnReader, type Marks } from './columns.ts';
 import type { DocumentShelf } from './document-cache.ts';
 import type { QueryColumn } from './query-to-sql.ts';
 import type { SqlValue, Statements } from './statements.ts';
@@ -26,6 +26,9 @@ export type Changes = EventBulk<RxStorageChangeEvent<StoredDocument>, SeqCheckpo
 /** Keys in one lookup: bounds what a statement holds at a time. */
 const KEYS_PER_LOOKUP = 1_000;
 
+/** Documents of larger writes are read back when they are asked for. */
+const MOST_KEPT_OF_WRITE = 50;
+
 const TOMBSTONES_PER_PURGE = 1_000;
 
 /** Pages given back to the file system with each purge; the rest is reused. */
@@ -40,8 +43,8 @@ export class CollectionTable {
   readonly schema: RxJsonSchema<RxDocumentData<unknown>>;
   readonly primaryPath: string;
   readonly changes$ = new Subject<Changes>();
-  /** The last queries, as text: one that is asked again finds its documents in the cache. */
-  readonly recentQueries = new Set<string>();
+  /** The last queries, as text, and how often each was asked. */
+  readonly recentQueries = new Map<string, number>();
   openInstances = 0;
   removed = false;
 
@@ -50,7 +53,8 @@ export class CollectionTable {
   readonly #columns: readonly Column[];
   readonly #readers: readonly ColumnReader[];
   readonly #positions: ReadonlyMap<string, number>;
-  readonly #protectedBy: string | undefined;
+  readonly #columnNames: readonly string[];
+  readonly #protects: ((document: StoredDocument) => boolean) | undefined;
   #marks: Marks;
   #lastSeq: number;
   #insertSql: string | undefined;
@@ -69,7 +73,9 @@ export class CollectionTable {
     this.#columns = record.layout.columns;
     this.#readers = this.#columns.map((column, at) => columnReader(column, at));
     this.#positions = new Map(this.#columns.map(({ path }, at) => [path, at]));
-    this.#protectedBy = record.layout.protectedBy;
+    this.#columnNames = this.#columns.map(({ path }) => columnName(path, this.primaryPath));
+    const { protectedBy } = record.layout;
+    this.#protects = protectedBy === undefined ? undefined : truthyAt(protectedBy);
     this.#marks = record.marks;
     const newest = statements.values<number | null>(`SELECT max(seq) FROM ${this.sql}`).get() ?? 0;
     this.#lastSeq = Math.max(newest, record.purgedSeq);
@@ -94,7 +100,7 @@ export class CollectionTable {
     const marks = this.#marks[at]!;
     if ((marks & MARK.foreign) !== 0) return undefined;
     return {
-      sql: columnName(path, this.primaryPath),
+      sql: this.#columnNames[at]!,
       kind: this.#columns[at]!.kind,
       wide: (marks & MARK.wide) !== 0,
       holdsNull: (marks & MARK.null) !== 0,
@@ -114,7 +120,7 @@ export class CollectionTable {
     // Half a surrogate pair would be looked up as U+FFFD; no key has one.
     if (cached !== undefined || !id.isWellFormed()) return cached;
     const row = this.#statements.rows<[number, string]>(`SELECT seq, json FROM ${this.sql} WHERE id = ?`).get(id);
-    return row === undefined ? undefined : this.parse(...row);
+    return row === undefined ? undefined : this.parseAndKeep(...row);
   }
 
   /** The documents found, in the order asked. */
@@ -166,13 +172,18 @@ export class CollectionTable {
     );
     for (let at = 0; at < keys.length; at += KEYS_PER_LOOKUP) {
       const some = JSON.stringify(keys.slice(at, at + KEYS_PER_LOOKUP));
-      for (const row of statement.all(some)) documents.push(this.parse(...row));
+      for (const row of statement.all(some)) documents.push(this.parseAndKeep(...row));
     }
     return documents;
   }
 
   /** The document of a row, from the cache if it is there. */
   parse(seq: number, json: string): StoredDocument {
+    return this.#shelf.bySeq(seq) ?? (JSON.parse(json) as StoredDocument);
+  }
+
+  /** The document of a row; it is in the cache then. */
+  parseAndKeep(seq: number, json: string): StoredDocument {
     const cached = this.#shelf.bySeq(seq);
     if (cached !== undefined) return cached;
     const document = JSON.parse(json) as StoredDocument;
@@ -188,64 +199,79 @@ export class CollectionTable {
     return { documents: rows.map((row) => this.parse(...row)), checkpoint: { seq: rows.at(-1)?.[0] ?? seq } };
   }
 
-  /** Writes new documents, and new states of existing ones; that these are such is the caller's to know. */
-  write(inserted: readonly StoredDocument[], updated: readonly StoredDocument[], scope: WriteScope): void {
+  /**
+   * Writes new documents, and new states of existing ones, which the caller knows to be such. Gives the keys of the new ones that
+   * are taken, and were not written.
+   */
+  write(inserted: readonly StoredDocument[], updated: readonly StoredDocument[], scope: WriteScope): string[] {
     const marks = this.#marks;
     this.#marks = [...marks];
     scope.onRollback(() => (this.#marks = marks));
-    const written = [
-      ...inserted.map((document) => this.#insert(document)),
-      ...updated.map((document) => this.#update(document)),
-    ];
+    const written: Written[] = [];
+    const taken: string[] = [];
+    if (inserted.length > 0) {
+      const statement = this.#statements.rows((this.#insertSql ??= this.#makeInsertSql()));
+      for (const document of inserted) {
+        const inserting = this.#insert(statement, document);
+        if (inserting === undefined) taken.push(document[this.primaryPath] as string);
+        else written.push(inserting);
+      }
+    }
+    for (const document of updated) written.push(this.#update(document));
     if (this.#marks.some((mark, at) => mark !== marks[at]))
       saveMarks(this.#statements, this.name, this.#columns, this.#marks);
+    // A first sync would push out what is in use.
+    const keep = written.length <= MOST_KEPT_OF_WRITE;
     scope.onCommit(() => {
       for (const { document, seq, sizeBytes } of written) {
-        this.#shelf.put(document[this.primaryPath] as string, seq, document, sizeBytes);
+        const id = document[this.primaryPath] as string;
+        // A work earlier in the same commit may have put an older state there.
+        if (keep) this.#shelf.put(id, seq, document, sizeBytes);
+        else this.#shelf.drop(id);
       }
     });
+    return taken;
   }
 
-  #insert(document: StoredDocument): Written {
-    this.#insertSql ??= this.#makeInsertSql();
-    const written = this.#written(document);
-    const values = this.#readers.map((read) => read(document, this.#marks));
-    this.#statements.rows(this.#insertSql).run(...values, ...written.values);
-    return written;
+  #insert(statement: Statement, document: StoredDocument): Written | undefined {
+    const values: SqlValue[] = [];
+    for (const read of this.#readers) values.push(read(document, this.#marks));
+    const written = this.#addOwnValues(document, values);
+    return statement.run(...values).changes === 0 ? undefined : written;
   }
 
   #makeInsertSql(): string {
-    const names = [...this.#columns.map(({ path }) => columnName(path, this.primaryPath)), ...OWN_COLUMNS];
-    return `INSERT INTO ${this.sql} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`;
+    const names = [...this.#columnNames, ...OWN_COLUMNS];
+    return `INSERT INTO ${this.sql} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})
+      ON CONFLICT (id) DO NOTHING`;
   }
 
   #update(document: StoredDocument): Written {
     const id = document[this.primaryPath] as string;
     const before = this.#shelf.byId(id);
-    const written = this.#written(document);
     const sets: string[] = [];
     const values: SqlValue[] = [];
     // SQLite rewrites the indexes of every column that is set, changed or not.
     const ignored = this.#columns.map(() => 0);
     this.#readers.forEach((read, at) => {
       const value = read(document, this.#marks);
-      if (before !== undefined && read(before, ignored) === value) return;
-      sets.push(`${columnName(this.#columns[at]!.path, this.primaryPath)} = ?`);
+      if (at === KEY_COLUMN || (before !== undefined && read(before, ignored) === value)) return;
+      sets.push(`${this.#columnNames[at]} = ?`);
       values.push(value);
     });
     sets.push(...OWN_COLUMNS.map((name) => `${name} = ?`));
+    const written = this.#addOwnValues(document, values);
+    values.push(id);
     this.#shelf.drop(id);
-    this.#statements
-      .rows(`UPDATE ${this.sql} SET ${sets.join(', ')} WHERE id = ?`)
-      .run(...values, ...written.values, id);
+    this.#statements.rows(`UPDATE ${this.sql} SET ${sets.join(', ')} WHERE id = ?`).run(...values);
     return written;
   }
 
-  #written(document: StoredDocument): Written {
+  #addOwnValues(document: StoredDocument, values: SqlValue[]): Written {
     const seq = ++this.#lastSeq;
     const json = JSON.stringify(document);
-    const kept = this.#protectedBy !== undefined && isTruthyAt(document, this.#protectedBy) ? 1 : 0;
-    return { document, seq, sizeBytes: json.length, values: [document._rev, seq, kept, json] };
+    values.push(document._rev, seq, this.#protects?.(document) === true ? 1 : 0, json);
+    return { document, seq, sizeBytes: json.length };
   }
 
   /**
@@ -318,16 +344,20 @@ export class CollectionTable {
   }
 
   forget(): void {
-    this.#shelf.clear();
+    this.#shelf.close();
     this.changes$.complete();
   }
 }
+
+type Statement = ReturnType<Statements['rows']>;
 
 interface Written {
   document: StoredDocument;
   seq: number;
   sizeBytes: number;
-  values: SqlValue[];
 }
+
+/** The primary key's position among the columns (`columns.ts`, `Layout`). */
+const KEY_COLUMN = 0;
 
 const OWN_COLUMNS = ['rev', 'seq', 'kept', 'json'] as const;

@@ -123,9 +123,10 @@ export function columnReader(column: Column, position: number): ColumnReader {
   };
 }
 
-/** Whether a document has a truthy value at the path; what lies below an array or a scalar counts as such. */
-export function isTruthyAt(document: StoredDocument, path: string): boolean {
-  return Boolean(pathReader(path)(document));
+/** Tells whether a document has a truthy value at the path; what lies below an array or a scalar counts as such. */
+export function truthyAt(path: string): (document: StoredDocument) => boolean {
+  const read = pathReader(path);
+  return (document) => Boolean(read(document));
 }
 
 /** Undefined stands for a value that the column cannot hold. */

@@ -1,60 +1,71 @@
 import type { StoredDocument } from './stored-document.ts';
 
 interface Entry {
-  readonly shelf: DocumentShelf;
   readonly id: string;
   readonly seq: number;
   readonly document: StoredDocument;
   readonly sizeBytes: number;
+  /** The generation in which it was last used. */
+  generation: number;
 }
 
 /**
  * Parsed documents, by their key and by the sequence number of their last write, which stands for one revision of one document
- * as `_rev` does and is shorter to read. Bounded over all tables; the least recently used go first.
+ * as `_rev` does and is shorter to read. Bounded over all tables.
+ *
+ * It keeps two generations: what was used since the last change of generations, and what was used in the one before. When the
+ * young one fills half of the bounds, the old one goes. That is nearly least-recently-used, for the price of a number per use.
+ *
  * It only ever holds committed states: while a transaction is open it takes nothing in.
  */
 export class DocumentCache {
-  readonly #maxDocuments: number;
-  readonly #maxBytes: number;
-  readonly #entries = new Set<Entry>();
-  #sizeBytes = 0;
+  readonly #maxYoungDocuments: number;
+  readonly #maxYoungBytes: number;
+  readonly #shelves = new Set<DocumentShelf>();
+  #generation = 0;
+  #youngDocuments = 0;
+  #youngBytes = 0;
   /** Set while a transaction is open, whose reads may see what will be rolled back. */
   paused = false;
 
   constructor(maxDocuments: number, maxBytes: number) {
-    this.#maxDocuments = maxDocuments;
-    this.#maxBytes = maxBytes;
-  }
-
-  get size(): number {
-    return this.#entries.size;
-  }
-
-  get sizeBytes(): number {
-    return this.#sizeBytes;
+    this.#maxYoungDocuments = Math.floor(maxDocuments / 2);
+    this.#maxYoungBytes = Math.floor(maxBytes / 2);
   }
 
   /** The part that belongs to one table. */
   shelf(): DocumentShelf {
-    return new DocumentShelf(this);
+    const shelf = new DocumentShelf(this);
+    this.#shelves.add(shelf);
+    return shelf;
   }
 
-  add(entry: Entry): void {
-    this.#entries.add(entry);
-    this.#sizeBytes += entry.sizeBytes;
-    for (const oldest of this.#entries) {
-      if (this.#entries.size <= this.#maxDocuments && this.#sizeBytes <= this.#maxBytes) break;
-      oldest.shelf.drop(oldest.id);
+  remove(shelf: DocumentShelf): void {
+    this.#shelves.delete(shelf);
+  }
+
+  /** Whether a document of this size may be kept now. */
+  takes(sizeBytes: number): boolean {
+    return !this.paused && this.#maxYoungDocuments > 0 && sizeBytes <= this.#maxYoungBytes;
+  }
+
+  /** Notes that the entry is in use. */
+  use(entry: Entry): void {
+    if (entry.generation === this.#generation) return;
+    if (
+      this.#youngDocuments + 1 > this.#maxYoungDocuments ||
+      this.#youngBytes + entry.sizeBytes > this.#maxYoungBytes
+    ) {
+      // The entry itself may be of the old generation; it stays.
+      entry.generation = this.#generation + 1;
+      for (const shelf of this.#shelves) shelf.dropOlderThan(this.#generation);
+      this.#generation++;
+      this.#youngDocuments = 0;
+      this.#youngBytes = 0;
     }
-  }
-
-  touch(entry: Entry): void {
-    this.#entries.delete(entry);
-    this.#entries.add(entry);
-  }
-
-  remove(entry: Entry): void {
-    if (this.#entries.delete(entry)) this.#sizeBytes -= entry.sizeBytes;
+    entry.generation = this.#generation;
+    this.#youngDocuments++;
+    this.#youngBytes += entry.sizeBytes;
   }
 }
 
@@ -68,10 +79,6 @@ export class DocumentShelf {
     this.#cache = cache;
   }
 
-  get size(): number {
-    return this.#byId.size;
-  }
-
   byId(id: string): StoredDocument | undefined {
     return this.#used(this.#byId.get(id));
   }
@@ -82,12 +89,12 @@ export class DocumentShelf {
 
   /** Keeps the document's current state; `sizeBytes` is that of its JSON. */
   put(id: string, seq: number, document: StoredDocument, sizeBytes: number): void {
-    if (this.#cache.paused) return;
+    if (!this.#cache.takes(sizeBytes)) return;
     this.drop(id);
-    const entry = { shelf: this, id, seq, document, sizeBytes };
+    const entry: Entry = { id, seq, document, sizeBytes, generation: -1 };
+    this.#cache.use(entry);
     this.#byId.set(id, entry);
     this.#bySeq.set(seq, entry);
-    this.#cache.add(entry);
   }
 
   /** Forgets the document: it is being written, or gone. */
@@ -96,16 +103,27 @@ export class DocumentShelf {
     if (entry === undefined) return;
     this.#byId.delete(id);
     this.#bySeq.delete(entry.seq);
-    this.#cache.remove(entry);
+  }
+
+  dropOlderThan(generation: number): void {
+    for (const { id, generation: used } of this.#byId.values()) if (used < generation) this.drop(id);
+  }
+
+  /** Forgets everything, for good. */
+  close(): void {
+    this.#byId.clear();
+    this.#bySeq.clear();
+    this.#cache.remove(this);
   }
 
   clear(): void {
-    for (const id of this.#byId.keys()) this.drop(id);
+    this.#byId.clear();
+    this.#bySeq.clear();
   }
 
   #used(entry: Entry | undefined): StoredDocument | undefined {
     if (entry === undefined) return undefined;
-    this.#cache.touch(entry);
+    this.#cache.use(entry);
     return entry.document;
   }
 }

@@ -1,4 +1,4 @@
-import { columnReader, isTruthyAt, type Column, type ColumnKind, type Layout, type Marks } from './columns.ts';
+import { columnReader, truthyAt, type Column, type ColumnKind, type Layout, type Marks } from './columns.ts';
 import type { SqlValue, Statements } from './statements.ts';
 import type { StoredDocument } from './stored-document.ts';
 
@@ -156,6 +156,7 @@ function fillColumns(
   const first = layout.columns.length - added.length;
   const readers = added.map((column, at) => columnReader(column, first + at));
   const sets = [...added.map(({ path }) => `${columnName(path, primaryPath)} = ?`), 'kept = ?'].join(', ');
+  const protects = layout.protectedBy === undefined ? () => false : truthyAt(layout.protectedBy);
   const page = statements.rows<[number, string]>(
     `SELECT rowid, json FROM ${quoted(name)} WHERE rowid > ? ORDER BY rowid LIMIT 1000`,
   );
@@ -164,8 +165,7 @@ function fillColumns(
     for (const [rowid, json] of rows) {
       const document = JSON.parse(json) as StoredDocument;
       const values: SqlValue[] = readers.map((read) => read(document, marks));
-      const kept = layout.protectedBy !== undefined && isTruthyAt(document, layout.protectedBy) ? 1 : 0;
-      update.run(...values, kept, rowid);
+      update.run(...values, protects(document) ? 1 : 0, rowid);
     }
   }
 }

@@ -80,8 +80,10 @@ function writeDistinct(
   bytes: AttachmentBytes,
   scope: WriteScope,
 ): RowError[] {
+  // Whether a new document's key is taken is found by inserting it: looking first would be one more search for each.
   const revisions = new Map<string, StoredDocument>();
-  for (const { document } of rows) {
+  for (const { previous, document } of rows) {
+    if (previous === undefined) continue;
     const id = document[table.primaryPath] as string;
     const _rev = table.revisionOf(id);
     // All that RxDB's comparison reads of a document is its revision.
@@ -94,12 +96,12 @@ function writeDistinct(
     rows,
     context,
   );
-  table.write(
+  const taken = table.write(
     sorted.bulkInsertDocs.map(({ document }) => document),
     sorted.bulkUpdateDocs.map(({ document }) => document),
     scope,
   );
-  const { eventBulk, errors } = sorted;
+  const errors = [...sorted.errors, ...conflicts(table, rows, taken, context)];
   // RxDB 17.6 gives an event, and perhaps attachments, also for a row that it refuses because an attachment is missing.
   const refused = new Set(errors.map(({ documentId }) => documentId));
   for (const { documentId, attachmentId } of sorted.attachmentsRemove) table.removeAttachment(documentId, attachmentId);
@@ -108,6 +110,7 @@ function writeDistinct(
     if (data !== undefined && !refused.has(documentId))
       table.putAttachment(documentId, attachmentId, attachmentData, data);
   }
+  const { eventBulk } = sorted;
   if (refused.size > 0) eventBulk.events = eventBulk.events.filter(({ documentId }) => !refused.has(documentId));
   if (eventBulk.events.length > 0) {
     eventBulk.checkpoint = { seq: table.lastSeq };
@@ -115,6 +118,24 @@ function writeDistinct(
   }
   return errors.map((error) => withDocument(table, error));
 }
+
+function conflicts(
+  table: CollectionTable,
+  rows: readonly Row[],
+  taken: readonly string[],
+  context: string,
+): RowError[] {
+  if (taken.length === 0) return [];
+  const ids = new Set(taken);
+  return rows
+    .filter(({ document }) => ids.has(document[table.primaryPath] as string))
+    .map((writeRow) => {
+      const documentId = writeRow.document[table.primaryPath] as string;
+      return { isError: true, status: 409, documentId, writeRow, documentInDb: NOT_READ_YET, context };
+    });
+}
+
+const NOT_READ_YET = {} as StoredDocument;
 
 function withDocument(table: CollectionTable, error: RowError): RowError {
   if (!('documentInDb' in error) || error.documentInDb === undefined) return error;
