@@ -4,8 +4,8 @@ import type { StoreChange } from '../store/open-store.ts';
 import type { SessionRecord, Stored } from '../store/records.ts';
 import { fetchListed, listPages, readRemote, type Listed } from './listing.ts';
 import { sameVersion, versionOf } from './remote-version.ts';
-import { arrive, hear, hearGone, notArrived } from './session-state.ts';
-import { changeAsHeadquarters, findRecord, settle, stateOf, update, type SyncContext } from './sync-context.ts';
+import { arrive, hear, hearGone, notArrived, stateOf } from './session-state.ts';
+import { changeAsHeadquarters, findRecord, settle, update, type SyncContext } from './sync-context.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 /** The brake (sync.md, "Pull"): more removals within an hour than this, and than this part of the event's sessions, are asked about. */

@@ -15,10 +15,11 @@ import {
   nextStep,
   notArrived,
   sending,
+  stateOf,
   type NextStep,
   type SessionState,
 } from './session-state.ts';
-import { stateOf, update, type SyncContext } from './sync-context.ts';
+import { update, type SyncContext } from './sync-context.ts';
 import { toPatch, withVersionTest } from './to-patch.ts';
 
 /** At most so many changes in one request (page). */

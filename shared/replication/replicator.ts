@@ -3,10 +3,25 @@ import { toTimestamp, type Clock } from '../base/clock.ts';
 import type { IdSource } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
 import { ContractError } from '../contract/errors.ts';
+import type { CatalogKind } from '../catalog/catalog.ts';
 import type { SessionsApi } from '../contract/operations.ts';
 import type { Store } from '../store/open-store.ts';
+import { answerBrake } from './brake.ts';
 import { pullEvent } from './pull.ts';
 import { push } from './push.ts';
+import {
+  discardPending,
+  listConflicts,
+  listPending,
+  listRefused,
+  replaceReference,
+  resolveConflicts,
+  retryRefused,
+  type PendingSession,
+  type RefusedSession,
+  type Resolution,
+  type SessionConflict,
+} from './review.ts';
 import type { SyncContext } from './sync-context.ts';
 import { openSyncMemory, type SyncMemory } from './sync-memory.ts';
 import { readStatus, type SyncStatus } from './sync-status.ts';
@@ -40,6 +55,28 @@ export interface Replicator {
   stop(): Promise<void>;
   /** What happened, newest last, in words. */
   log(): readonly LogEntry[];
+  /** Sessions with changes that headquarters does not have, but for those that it refused. */
+  pending(): PendingSession[];
+  /** Changes that headquarters refused for good, with its reasons. */
+  refused(): RefusedSession[];
+  /** Lets refused changes be sent again: one, or all. Answers how many; throws `not_found` for one that is not refused. */
+  retry(id?: string, by?: string): Promise<number>;
+  /** Gives up a refused change: a create goes into history, a change returns to headquarters' state. Throws `not_found`. */
+  discard(id: string, by?: string): Promise<void>;
+  /**
+   * Mends every refused session that refers to `from`: by `to`, or by leaving it out where `to` is undefined. Answers how many there were; throws
+   * `invalid` where it cannot be left out.
+   */
+  replaceReference(kind: CatalogKind, from: string, to: string | undefined, by?: string): Promise<number>;
+  /** What was changed on both sides, with base, mine and theirs of each place. */
+  conflicts(): SessionConflict[];
+  /** Settles a session's conflicts as a person decides; throws `not_found` where there is none, `invalid` for what no session may be. */
+  resolve(id: string, resolution: Resolution, by?: string): Promise<void>;
+  /**
+   * Answers the brake, for one event or all that are stopped: `apply` proves the absences again and removes, at the next sync; `keep` keeps the
+   * sessions here, marked. Throws `not_found` where nothing is stopped.
+   */
+  brake(action: 'apply' | 'keep', eventId?: string): Promise<SyncStatus>;
   readonly memory: SyncMemory;
 }
 
@@ -115,10 +152,23 @@ export function createReplicator(options: ReplicatorOptions): Replicator {
     log(health.lastError);
   };
 
+  const review = { store, tenantId, upstream, clock, ids: options.ids };
+
   return {
     memory,
     status,
     log: () => entries,
+    pending: () => listPending(review),
+    refused: () => listRefused(review),
+    retry: async (id, by) => await retryRefused(review, id, by),
+    discard: async (id, by) => await discardPending(review, id, by),
+    replaceReference: async (kind, from, to, by) => await replaceReference(review, kind, from, to, by),
+    conflicts: () => listConflicts(review),
+    resolve: async (id, resolution, by) => await resolveConflicts(review, id, resolution, by),
+    async brake(action, eventId) {
+      await answerBrake({ store, tenantId, upstream, memory, clock }, action, eventId);
+      return status();
+    },
     async sync(by) {
       if (running !== undefined) return await running;
       const waitUntilMs = by === 'hand' ? health.blockedUntilMs : Math.max(health.blockedUntilMs, health.waitUntilMs);

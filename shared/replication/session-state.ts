@@ -1,5 +1,6 @@
 import { jsonEqual, own, type JsonObject } from '../base/json.ts';
 import { isServerOwned, type Session } from '../contract/session.ts';
+import type { SessionRecord, Stored } from '../store/records.ts';
 import type { KeptConflict, Refusal, SentChange, SyncState } from '../store/sync-state.ts';
 import { findSessionFaults } from '../service/validate-session.ts';
 import { mergeSessions } from './merge-sessions.ts';
@@ -13,6 +14,10 @@ export interface SessionState {
   sync: SyncState;
   /** Whether it is gone here: deleted, and kept only until headquarters knows. */
   deleted: boolean;
+}
+
+export function stateOf(record: Stored<SessionRecord>): SessionState {
+  return { session: record.session, sync: record.sync, deleted: record._deleted };
 }
 
 /**
@@ -92,7 +97,7 @@ export function hear(state: SessionState, heard: JsonObject, from: 'answer' | 'r
     return { session: toLocal(remote, session), deleted: false, sync: { ...clean(known), conflicts } };
   }
 
-  const kept = openConflicts(state);
+  const kept = openConflicts(state).filter(({ pointer }) => pointer !== '');
   const isValid = (candidate: JsonObject): boolean => findSessionFaults(candidate, remote).length === 0;
   const { merged, conflicts } = mergeSessions({ base, mine: session, theirs: remote, kept }, isValid);
   const next = toLocal(merged, session);
@@ -180,8 +185,9 @@ export function clean(sync: SyncState): SyncState {
 }
 
 /** The conflicts of fields that no edit has settled since: it may be sent already, and part of the base. */
-function openConflicts({ session, sync }: SessionState): KeptConflict[] {
-  const kept = (sync.conflicts ?? []).filter(({ pointer }) => pointer !== '');
+export function openConflicts({ session, sync }: SessionState): KeptConflict[] {
+  const kept = sync.conflicts ?? [];
+  if (kept.some(({ pointer }) => pointer === '')) return kept;
   const settled = sync.base === undefined ? [] : findSettled(kept, sync.base, session);
   return kept.filter((conflict) => !settled.includes(conflict));
 }

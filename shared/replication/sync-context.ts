@@ -5,7 +5,7 @@ import { referencesOf } from '../catalog/references.ts';
 import type { SessionsApi } from '../contract/operations.ts';
 import type { Store, StoreChange } from '../store/open-store.ts';
 import type { SessionRecord, Stored } from '../store/records.ts';
-import type { SessionState } from './session-state.ts';
+import { stateOf, type SessionState } from './session-state.ts';
 import type { SyncMemory } from './sync-memory.ts';
 
 /** What a sync of one tenant with one upstream works with. */
@@ -41,10 +41,6 @@ export async function changeAsHeadquarters<T>(context: SyncContext, work: (chang
 /** A record of the session, deleted or not. */
 export function findRecord(change: StoreChange, tenantId: string, id: string): Stored<SessionRecord> | undefined {
   return change.findSession(tenantId, id) ?? change.findDeletedSession(tenantId, id);
-}
-
-export function stateOf(record: Stored<SessionRecord>): SessionState {
-  return { session: record.session, sync: record.sync, deleted: record._deleted };
 }
 
 /**

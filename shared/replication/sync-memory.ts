@@ -9,7 +9,7 @@ const eventMemory = z.object({
   /** When sessions were removed here because headquarters has them no more, within the last hour. */
   removedAtMs: z.array(z.number()).default([]),
   /** Headquarters lacks suspiciously many: a person is asked before more are removed. */
-  brake: z.object({ sinceMs: z.number(), remoteIds: z.array(z.string()) }).optional(),
+  brake: z.object({ sinceMs: z.number(), remoteIds: z.array(z.string()), apply: z.boolean().optional() }).optional(),
   /** What a person chose to keep here though headquarters lacks it. */
   keptRemoteIds: z.array(z.string()).default([]),
 });

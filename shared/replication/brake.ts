@@ -1,0 +1,44 @@
+import type { Clock } from '../base/clock.ts';
+import { ContractError } from '../contract/errors.ts';
+import type { Store } from '../store/open-store.ts';
+import type { SyncMemory } from './sync-memory.ts';
+
+/** What an answer to the brake works with. */
+export interface BrakeContext {
+  store: Store;
+  tenantId: string;
+  upstream: string;
+  memory: SyncMemory;
+  clock: Clock;
+}
+
+/**
+ * Takes a person's answer to the brake, for one event or for all that are stopped: `apply` lets the next sync prove the absences again, all of
+ * them, and remove; `keep` keeps the sessions here, marked "not at headquarters". Throws `not_found` where nothing is stopped.
+ */
+export async function answerBrake(
+  { store, tenantId, upstream, memory, clock }: BrakeContext,
+  action: 'apply' | 'keep',
+  eventId?: string,
+): Promise<void> {
+  const stopped = Object.entries(memory.current.events).filter(
+    ([id, { brake }]) => brake !== undefined && (eventId === undefined || id === eventId),
+  );
+  if (stopped.length === 0) throw new ContractError('not_found', 'Nothing waits for this answer.');
+  for (const [id, { brake }] of stopped) {
+    if (brake === undefined) continue;
+    if (action === 'apply') {
+      await memory.rememberEvent(id, { brake: { ...brake, apply: true } });
+      continue;
+    }
+    const context = { tenantId, principalId: 'local', operation: 'keep', atMs: clock() };
+    await store.change(context, (change) => {
+      for (const record of change.findByRemoteIds(tenantId, brake.remoteIds)) {
+        const { session, sync, _deleted } = record;
+        if (_deleted || sync.upstream !== upstream || sync.absent !== undefined) continue;
+        change.settleSession({ session, sync: { ...sync, absent: 'not at headquarters' } }, record);
+      }
+    });
+    await memory.rememberEvent(id, { brake: undefined });
+  }
+}
