@@ -55,9 +55,10 @@ export class CollectionTable {
   readonly #positions: ReadonlyMap<string, number>;
   readonly #columnNames: readonly string[];
   readonly #protects: ((document: StoredDocument) => boolean) | undefined;
+  readonly #insertSql: string;
+  readonly #storedColumnsSql: string;
   #marks: Marks;
   #lastSeq: number;
-  #insertSql: string | undefined;
 
   constructor(
     record: TableRecord,
@@ -76,6 +77,10 @@ export class CollectionTable {
     this.#columnNames = this.#columns.map(({ path }) => columnName(path, this.primaryPath));
     const { protectedBy } = record.layout;
     this.#protects = protectedBy === undefined ? undefined : truthyAt(protectedBy);
+    const names = [...this.#columnNames, ...OWN_COLUMNS];
+    this.#insertSql = `INSERT INTO ${this.sql} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})
+      ON CONFLICT (id) DO NOTHING`;
+    this.#storedColumnsSql = `SELECT ${this.#columnNames.join(', ')} FROM ${this.sql} WHERE id = ?`;
     this.#marks = record.marks;
     const newest = statements.values<number | null>(`SELECT max(seq) FROM ${this.sql}`).get() ?? 0;
     this.#lastSeq = Math.max(newest, record.purgedSeq);
@@ -210,7 +215,7 @@ export class CollectionTable {
     const written: Written[] = [];
     const taken: string[] = [];
     if (inserted.length > 0) {
-      const statement = this.#statements.rows((this.#insertSql ??= this.#makeInsertSql()));
+      const statement = this.#statements.rows(this.#insertSql);
       for (const document of inserted) {
         const inserting = this.#insert(statement, document);
         if (inserting === undefined) taken.push(document[this.primaryPath] as string);
@@ -234,35 +239,29 @@ export class CollectionTable {
   }
 
   #insert(statement: Statement, document: StoredDocument): Written | undefined {
+    this.#shelf.dropUntilEnd(document[this.primaryPath] as string);
     const values: SqlValue[] = [];
     for (const read of this.#readers) values.push(read(document, this.#marks));
     const written = this.#addOwnValues(document, values);
     return statement.run(...values).changes === 0 ? undefined : written;
   }
 
-  #makeInsertSql(): string {
-    const names = [...this.#columnNames, ...OWN_COLUMNS];
-    return `INSERT INTO ${this.sql} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})
-      ON CONFLICT (id) DO NOTHING`;
-  }
-
   #update(document: StoredDocument): Written {
     const id = document[this.primaryPath] as string;
-    const before = this.#shelf.byId(id);
+    this.#shelf.dropUntilEnd(id);
+    const stored = this.#statements.rows(this.#storedColumnsSql).get(id);
     const sets: string[] = [];
     const values: SqlValue[] = [];
     // SQLite rewrites the indexes of every column that is set, changed or not.
-    const ignored = this.#columns.map(() => 0);
-    this.#readers.forEach((read, at) => {
+    for (const [at, read] of this.#readers.entries()) {
       const value = read(document, this.#marks);
-      if (at === KEY_COLUMN || (before !== undefined && read(before, ignored) === value)) return;
+      if (value === stored?.[at]) continue;
       sets.push(`${this.#columnNames[at]} = ?`);
       values.push(value);
-    });
+    }
     sets.push(...OWN_COLUMNS.map((name) => `${name} = ?`));
     const written = this.#addOwnValues(document, values);
     values.push(id);
-    this.#shelf.drop(id);
     this.#statements.rows(`UPDATE ${this.sql} SET ${sets.join(', ')} WHERE id = ?`).run(...values);
     return written;
   }
@@ -356,8 +355,5 @@ interface Written {
   seq: number;
   sizeBytes: number;
 }
-
-/** The primary key's position among the columns (`columns.ts`, `Layout`). */
-const KEY_COLUMN = 0;
 
 const OWN_COLUMNS = ['rev', 'seq', 'kept', 'json'] as const;

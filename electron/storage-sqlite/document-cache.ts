@@ -16,7 +16,7 @@ interface Entry {
  * It keeps two generations: what was used since the last change of generations, and what was used in the one before. When the
  * young one fills half of the bounds, the old one goes. That is nearly least-recently-used, for the price of a number per use.
  *
- * It only ever holds committed states: while a transaction is open it takes nothing in.
+ * It only ever holds committed states: until the end of its transaction, a document being written stays out.
  */
 export class DocumentCache {
   readonly #maxYoungDocuments: number;
@@ -25,8 +25,6 @@ export class DocumentCache {
   #generation = 0;
   #youngDocuments = 0;
   #youngBytes = 0;
-  /** Set while a transaction is open, whose reads may see what will be rolled back. */
-  paused = false;
 
   constructor(maxDocuments: number, maxBytes: number) {
     this.#maxYoungDocuments = Math.floor(maxDocuments / 2);
@@ -46,7 +44,12 @@ export class DocumentCache {
 
   /** Whether a document of this size may be kept now. */
   takes(sizeBytes: number): boolean {
-    return !this.paused && this.#maxYoungDocuments > 0 && sizeBytes <= this.#maxYoungBytes;
+    return this.#maxYoungDocuments > 0 && sizeBytes <= this.#maxYoungBytes;
+  }
+
+  /** Says that the transaction has ended, either way: what was written in it may come in again. */
+  endTransaction(): void {
+    for (const shelf of this.#shelves) shelf.endTransaction();
   }
 
   /** Notes that the entry is in use. */
@@ -74,6 +77,8 @@ export class DocumentShelf {
   readonly #cache: DocumentCache;
   readonly #byId = new Map<string, Entry>();
   readonly #bySeq = new Map<number, Entry>();
+  /** Written in the transaction that is open: what is read of them may be rolled back. */
+  readonly #uncommitted = new Set<string>();
 
   constructor(cache: DocumentCache) {
     this.#cache = cache;
@@ -87,9 +92,9 @@ export class DocumentShelf {
     return this.#used(this.#bySeq.get(seq));
   }
 
-  /** Keeps the document's current state; `sizeBytes` is that of its JSON. */
+  /** Keeps the document's current state, unless it is being written; `sizeBytes` is that of its JSON. */
   put(id: string, seq: number, document: StoredDocument, sizeBytes: number): void {
-    if (!this.#cache.takes(sizeBytes)) return;
+    if (this.#uncommitted.has(id) || !this.#cache.takes(sizeBytes)) return;
     this.drop(id);
     const entry: Entry = { id, seq, document, sizeBytes, generation: -1 };
     this.#cache.use(entry);
@@ -97,7 +102,17 @@ export class DocumentShelf {
     this.#bySeq.set(seq, entry);
   }
 
-  /** Forgets the document: it is being written, or gone. */
+  /** Forgets the document until the transaction that writes it has ended. */
+  dropUntilEnd(id: string): void {
+    this.drop(id);
+    this.#uncommitted.add(id);
+  }
+
+  endTransaction(): void {
+    if (this.#uncommitted.size > 0) this.#uncommitted.clear();
+  }
+
+  /** Forgets the document. */
   drop(id: string): void {
     const entry = this.#byId.get(id);
     if (entry === undefined) return;

@@ -26,9 +26,9 @@ export class StorageFile {
     this.#logger = logger;
     this.#db = openOwnFile(path, open);
     this.statements = new Statements(this.#db);
-    this.queue = new WriteQueue(this.#db, this.statements, busyTimeoutMs, (open) => {
-      cache.paused = open;
-      if (!open) this.#checkpointWhenIdle();
+    this.queue = new WriteQueue(this.#db, this.statements, busyTimeoutMs, () => {
+      cache.endTransaction();
+      this.#checkpointWhenIdle();
     });
   }
 

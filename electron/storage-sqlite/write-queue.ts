@@ -41,23 +41,18 @@ export class WriteQueue {
   readonly #db: Database.Database;
   readonly #statements: Statements;
   readonly #busyTimeoutMs: number;
-  readonly #onTransaction: (open: boolean) => void;
+  readonly #onTransactionEnd: () => void;
   #waiting: Job[] = [];
   #scheduled = false;
   #retryMs = FIRST_RETRY_MS;
   #idle: (() => void)[] = [];
 
-  /** `onTransaction` hears when a transaction begins and ends. */
-  constructor(
-    db: Database.Database,
-    statements: Statements,
-    busyTimeoutMs: number,
-    onTransaction: (open: boolean) => void,
-  ) {
+  /** `onTransactionEnd` runs after each commit or rollback, before anybody hears of it. */
+  constructor(db: Database.Database, statements: Statements, busyTimeoutMs: number, onTransactionEnd: () => void) {
     this.#db = db;
     this.#statements = statements;
     this.#busyTimeoutMs = busyTimeoutMs;
-    this.#onTransaction = onTransaction;
+    this.#onTransactionEnd = onTransactionEnd;
   }
 
   /**
@@ -131,7 +126,6 @@ export class WriteQueue {
       return [];
     }
     this.#retryMs = FIRST_RETRY_MS;
-    this.#onTransaction(true);
     const runs: Run[] = [];
     try {
       for (const job of jobs) {
@@ -141,7 +135,7 @@ export class WriteQueue {
       }
       this.#commit(runs);
     } finally {
-      this.#onTransaction(false);
+      this.#onTransactionEnd();
     }
     for (const { failure, effects } of runs) if (failure === undefined) for (const effect of effects) effect();
     for (const { job, failure, value } of runs) {

@@ -393,16 +393,18 @@ describe('caches', () => {
     expect(kept()).toEqual(['left d', 'left e']);
   });
 
-  test('keep one state of a document, and none while a transaction is open', () => {
-    const shelf = new DocumentCache(10, 1_000).shelf();
+  test('keep one state of a document, and none of one that is being written', () => {
+    const cache = new DocumentCache(10, 1_000);
+    const shelf = cache.shelf();
     shelf.put('a', 1, named('a', 'one'), 10);
     shelf.put('a', 2, named('a', 'two'), 20);
     expect([shelf.bySeq(1), shelf.bySeq(2)?.['name'], shelf.byId('a')?.['name']]).toEqual([undefined, 'two', 'two']);
-    const cache = new DocumentCache(10, 1_000);
-    const paused = cache.shelf();
-    cache.paused = true;
-    paused.put('a', 3, named('a', 'three'), 10);
-    expect(paused.byId('a')).toBeUndefined();
+    shelf.dropUntilEnd('a');
+    shelf.put('a', 3, named('a', 'three'), 10);
+    expect([shelf.byId('a'), shelf.bySeq(2), shelf.bySeq(3)]).toEqual([undefined, undefined, undefined]);
+    cache.endTransaction();
+    shelf.put('a', 4, named('a', 'four'), 10);
+    expect(shelf.byId('a')?.['name']).toBe('four');
   });
 
   test('of statements keep no more than they may, the ones used last', () => {
