@@ -1,28 +1,106 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 
+import { catalogKindNames } from '../../shared/catalog/catalog.ts';
+import { reference } from '../../shared/contract/session.ts';
 import { ContractError } from '../../shared/contract/errors.ts';
-import type { Role } from '../../shared/contract/roles.ts';
+import { parse } from '../../shared/contract/parse.ts';
+import type { Principal, Role } from '../../shared/contract/roles.ts';
 import type { Replicator } from '../../shared/replication/replicator.ts';
 import { authorise } from '../../shared/service/access.ts';
 import type { Engine } from '../engine/engine.ts';
+import { parseJsonBody } from './read-body.ts';
 
 type TenantRequest = FastifyRequest<{ Params: { tenantId: string } }>;
+type SessionRequest = FastifyRequest<{ Params: { tenantId: string; id: string } }>;
+
+const settleRefused = z.strictObject({ action: z.enum(['retry', 'discard']) });
+
+const settleAllRefused = z.discriminatedUnion('action', [
+  z.strictObject({ action: z.literal('retry') }),
+  /** Without `to`, the reference is left out. */
+  z.strictObject({
+    action: z.literal('replace'),
+    kind: z.enum(catalogKindNames),
+    from: reference,
+    to: reference.optional(),
+  }),
+]);
+
+const side = z.enum(['mine', 'theirs']);
+const settleConflict = z.strictObject({
+  resolution: z.union([side, z.record(z.string(), z.union([side, z.strictObject({ value: z.unknown() })]))]),
+});
+
+const answerBrake = z.strictObject({ action: z.enum(['apply', 'keep']), event_id: reference.optional() });
 
 /** What waits, what went wrong, and how to settle it, under `/-/{tenantId}/sync`: viewers look, editors settle. */
 export async function syncRoutes(server: FastifyInstance, { engine }: { engine: Engine }): Promise<void> {
-  const replicatorOf = (request: TenantRequest, role: Role): Replicator => {
-    authorise(request.caller, role);
+  const open = (request: TenantRequest, role: Role): { replicator: Replicator; principal: Principal } => {
+    const principal = authorise(request.caller, role);
     const { tenantId } = request.params;
     engine.service.requireTenant(tenantId);
     const replicator = engine.syncOf(tenantId);
     if (replicator === undefined) throw new ContractError('not_found', 'This tenant has no headquarters to sync with.');
-    return replicator;
+    return { replicator, principal };
   };
+  const look = (what: (replicator: Replicator) => unknown) => async (request: TenantRequest) =>
+    what(open(request, 'viewer').replicator);
 
-  server.get('/-/:tenantId/sync', async (request: TenantRequest) => replicatorOf(request, 'viewer').status());
+  server.get(
+    '/-/:tenantId/sync',
+    look((replicator) => replicator.status()),
+  );
+  server.get(
+    '/-/:tenantId/sync/log',
+    look((replicator) => replicator.log()),
+  );
+  server.get(
+    '/-/:tenantId/sync/pending',
+    look((replicator) => replicator.pending()),
+  );
+  server.get(
+    '/-/:tenantId/sync/refused',
+    look((replicator) => replicator.refused()),
+  );
+  server.get(
+    '/-/:tenantId/sync/conflicts',
+    look((replicator) => replicator.conflicts()),
+  );
+
   server.post(
     '/-/:tenantId/sync',
-    async (request: TenantRequest) => await replicatorOf(request, 'editor').sync('hand'),
+    async (request: TenantRequest) => await open(request, 'editor').replicator.sync('hand'),
   );
-  server.get('/-/:tenantId/sync/log', async (request: TenantRequest) => replicatorOf(request, 'viewer').log());
+
+  server.post('/-/:tenantId/sync/refused', async (request: TenantRequest) => {
+    const { replicator, principal } = open(request, 'editor');
+    const order = parse(settleAllRefused, parseJsonBody(request.body, 'json'));
+    const sessions =
+      order.action === 'retry'
+        ? await replicator.retry(undefined, principal.id)
+        : await replicator.replaceReference(order.kind, order.from, order.to, principal.id);
+    return { sessions };
+  });
+
+  server.post('/-/:tenantId/sync/refused/:id', async (request: SessionRequest) => {
+    const { replicator, principal } = open(request, 'editor');
+    const { action } = parse(settleRefused, parseJsonBody(request.body, 'json'));
+    if (action === 'retry') await replicator.retry(request.params.id, principal.id);
+    else await replicator.discard(request.params.id, principal.id);
+    return replicator.status();
+  });
+
+  server.post('/-/:tenantId/sync/conflicts/:id', async (request: SessionRequest) => {
+    const { replicator, principal } = open(request, 'editor');
+    const { resolution } = parse(settleConflict, parseJsonBody(request.body, 'json'));
+    await replicator.resolve(request.params.id, resolution, principal.id);
+    return replicator.status();
+  });
+
+  server.post('/-/:tenantId/sync/brake', async (request: TenantRequest) => {
+    const { replicator } = open(request, 'editor');
+    const { action, event_id: eventId } = parse(answerBrake, parseJsonBody(request.body, 'json'));
+    return await replicator.brake(action, eventId);
+  });
 }

@@ -5,7 +5,7 @@ import { invalid } from '../contract/errors.ts';
 import { jsonPatch as jsonPatchSchema, type JsonPatch, type PatchDirective } from '../contract/patch.ts';
 import { parse } from '../contract/parse.ts';
 import { isServerOwned } from '../contract/session.ts';
-import { MAX_SESSION_BYTES } from './validate-session.ts';
+import { MAX_SESSION_BYTES } from '../contract/validate-session.ts';
 
 /**
  * Applies a JSON Patch (RFC 6902) to a session, all or nothing; the session itself stays as it is. Throws `invalid` naming the

@@ -11,7 +11,7 @@ import type { SessionRecord, Stored } from '../store/records.ts';
 import { applyPatch, isUnlock, parsePatch } from './apply-patch.ts';
 import type { Call, ServiceContext } from './context.ts';
 import { requireMatch } from './if-match.ts';
-import { requireValidSession } from './validate-session.ts';
+import { requireValidSession } from '../contract/validate-session.ts';
 import {
   changeContext,
   insertSession,

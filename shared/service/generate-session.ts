@@ -8,7 +8,7 @@ import type { Session } from '../contract/session.ts';
 import type { StoreView } from '../store/store-view.ts';
 import type { Call, ServiceContext } from './context.ts';
 import { findDangling } from './references.ts';
-import { requireValidSession } from './validate-session.ts';
+import { requireValidSession } from '../contract/validate-session.ts';
 import { changeContext, insertSession } from './write-session.ts';
 
 /**

@@ -8,7 +8,7 @@ import type { StoreChange } from '../store/open-store.ts';
 import { authorise, requireTenant } from './access.ts';
 import type { Call, ServiceContext } from './context.ts';
 import { mergeImport } from './import-merge.ts';
-import { requireValidSession } from './validate-session.ts';
+import { requireValidSession } from '../contract/validate-session.ts';
 import { changeContext, insertSession, replaceSession } from './write-session.ts';
 
 /** What an import did, counted, and what it could not take. */

@@ -6,7 +6,7 @@ import type { ChangeContext, StoreChange } from '../store/open-store.ts';
 import type { ImportDigests, SessionRecord, Stored } from '../store/records.ts';
 import type { Call, ServiceContext } from './context.ts';
 import { requireReferences } from './references.ts';
-import { MAX_SESSION_BYTES } from './validate-session.ts';
+import { MAX_SESSION_BYTES } from '../contract/validate-session.ts';
 
 /** The change of one call, as history keeps it. */
 export function changeContext(context: ServiceContext, call: Call, tenantId: string): ChangeContext {

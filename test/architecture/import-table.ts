@@ -41,6 +41,6 @@ export const importTable: readonly Room[] = [
   {
     folder: 'electron/hub',
     rooms: ['shared', 'electron/engine'],
-    packages: ['@fastify/helmet', '@fastify/rate-limit', 'fastify', 'pino', 'uuid', 'node'],
+    packages: ['@fastify/helmet', '@fastify/rate-limit', 'fastify', 'pino', 'uuid', 'zod', 'node'],
   },
 ];

@@ -1,8 +1,8 @@
 import { parseInstant } from '../base/date-time.ts';
 import { isJsonObject, jsonEqual, own, toPointer, type Fault, type JsonObject } from '../base/json.ts';
-import { invalid } from '../contract/errors.ts';
-import { findFaults } from '../contract/parse.ts';
-import { fieldSchemas, isServerOwned } from '../contract/session.ts';
+import { invalid } from './errors.ts';
+import { findFaults } from './parse.ts';
+import { fieldSchemas, isServerOwned } from './session.ts';
 
 /** What a PUT has to carry of a stored session must not be larger, as JSON in UTF-8: a body could not carry it back. */
 export const MAX_SESSION_BYTES = 1024 * 1024;
