@@ -5,7 +5,7 @@ import type { CatalogKind } from '../catalog/catalog.ts';
 import { referencesOf } from '../catalog/references.ts';
 import { ContractError, invalid } from '../contract/errors.ts';
 import type { Session } from '../contract/session.ts';
-import { findSessionFaults } from '../service/validate-session.ts';
+import { findSessionFaults } from '../contract/validate-session.ts';
 import type { ChangeContext, Store, StoreChange } from '../store/open-store.ts';
 import type { SessionRecord, Stored } from '../store/records.ts';
 import type { CatalogReference } from '../store/store-view.ts';

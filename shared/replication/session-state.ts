@@ -2,10 +2,14 @@ import { jsonEqual, own, type JsonObject } from '../base/json.ts';
 import { isServerOwned, type Session } from '../contract/session.ts';
 import type { SessionRecord, Stored } from '../store/records.ts';
 import type { KeptConflict, Refusal, SentChange, SyncState } from '../store/sync-state.ts';
-import { findSessionFaults } from '../service/validate-session.ts';
+import { findSessionFaults } from '../contract/validate-session.ts';
+import { fromPlaces, placePointer, toPlaces } from './conflict-place.ts';
+import { isDerivedId } from './derived-id.ts';
 import { mergeSessions } from './merge-sessions.ts';
 import { sameVersion, versionOf } from './remote-version.ts';
 import { findSettled } from './resolve-conflict.ts';
+import { memberNames, sameValue } from './same-value.ts';
+import { agree, digestOf } from './session-digest.ts';
 import { toPatch } from './to-patch.ts';
 
 /** A session as this replica has it. */
@@ -25,102 +29,124 @@ export function stateOf(record: Stored<SessionRecord>): SessionState {
  * taken again.
  */
 export type NextStep =
-  | { step: 'nothing' }
+  | 'nothing'
   /** Nothing differs from headquarters any more. */
-  | { step: 'settle' }
-  /** The create may have arrived: look for it. */
-  | { step: 'find' }
+  | 'settle'
+  /** The create may have arrived: a listing that counts will tell. */
+  | 'find'
   /** The change may have arrived: read the session. */
-  | { step: 'read' }
-  | { step: 'create' }
-  | { step: 'patch' }
-  | { step: 'delete' };
+  | 'read'
+  | 'create'
+  | 'patch'
+  | 'delete';
 
 export function nextStep({ session, sync, deleted }: SessionState): NextStep {
-  if (!sync.dirty || sync.refused !== undefined || sync.absent !== undefined) return { step: 'nothing' };
-  if (sync.sent?.outcome === 'unknown') return { step: sync.remote_id === '' ? 'find' : 'read' };
-  if (sync.remote_id === '') return { step: deleted ? 'settle' : 'create' };
-  if (deleted) return { step: 'delete' };
-  return { step: toPatch(sync.base ?? {}, session).length === 0 ? 'settle' : 'patch' };
+  if (!sync.dirty || sync.refused !== undefined) return 'nothing';
+  // Edited here and not there: a person decides. Deleted here: it may be gone on both sides.
+  if (sync.absent !== undefined && !deleted) return 'nothing';
+  if (sync.sent?.outcome === 'unknown') return sync.remote_id === '' ? 'find' : 'read';
+  if (sync.remote_id === '') return deleted ? 'settle' : 'create';
+  if (deleted) return 'delete';
+  return toPatch(sync.base ?? {}, session).length === 0 ? 'settle' : 'patch';
 }
 
 /** The state before a request leaves: what is sent is written down first, so that its outcome can be told from others' changes. */
-export function sending(
-  state: SessionState,
-  operation: SentChange['operation'],
-  listedBefore?: string[],
-): SessionState {
+export function sending(state: SessionState, operation: SentChange['operation']): SessionState {
   const { sync, session } = state;
-  const states = [...(sync.sent?.states ?? []), contentOf(session)].slice(-MAX_SENT_STATES);
-  const before = listedBefore ?? sync.sent?.listedBefore;
-  const sent = {
-    operation,
-    outcome: 'unknown' as const,
-    states,
-    ...(before === undefined ? {} : { listedBefore: before }),
-  };
-  return { ...state, sync: { ...sync, sent } };
+  const content = contentOf(session);
+  const states = [...(sync.sent?.states ?? []), content].slice(-MAX_SENT_STATES);
+  const made =
+    operation === 'create' ? { made: [...new Set([...(sync.made ?? []), digestOf(content)])].slice(-MAX_SENT_STATES) } : {};
+  return { ...state, sync: { ...sync, ...made, sent: { operation, outcome: 'unknown', states } } };
 }
 
 /** How many sent states are remembered: a version that stands still that long has taken none of the older ones. */
 const MAX_SENT_STATES = 20;
 
-/** The state once it is known that what was sent did not arrive, so far. */
+/** The state once it is known that what was sent did not arrive, so far: it still may. */
 export function notArrived(state: SessionState): SessionState {
   const { sent } = state.sync;
   if (sent === undefined) return state;
   return { ...state, sync: { ...state.sync, sent: { ...sent, outcome: 'not arrived' } } };
 }
 
-/**
- * The state once headquarters' state of the session is known.
- *
- * @param from `answer`: it answers our own send, so what differs from the sent state is headquarters' rewriting, not another's edit;
- *   `read`: it was read, and what equals a sent state is ours
- */
-export function hear(state: SessionState, heard: JsonObject, from: 'answer' | 'read'): SessionState {
+/** The state once headquarters turned the last send away before looking at it: it will not arrive. */
+export function turnedAway(state: SessionState): SessionState {
+  const { sent, ...sync } = state.sync;
+  if (sent === undefined) return state;
+  const states = sent.states.slice(0, -1);
+  return { ...state, sync: states.length === 0 ? sync : { ...sync, sent: { ...sent, states, outcome: 'not arrived' } } };
+}
+
+/** What of a state of headquarters' is known beside it. */
+export interface Heard {
+  /** `answer`: it answers our own send, so what differs from the sent state is headquarters' rewriting, not another's edit. */
+  from: 'answer' | 'read';
+  /** Headquarters went back to an earlier version: the fields whose last value was written here, and which it may have lost. */
+  written?: readonly string[];
+}
+
+/** The state once headquarters' state of the session is known. */
+export function hear(state: SessionState, heard: JsonObject, how: Heard): SessionState {
   const remote: JsonObject = asSession(heard);
+  const { base, mine } = sidesFor(state, remote, how.from);
+  return takeIn(state, remote, base, mine, how);
+}
+
+/** The state once the session is another one at headquarters, the earlier of two twins. */
+export function hearAnother(state: SessionState, heard: JsonObject, base: JsonObject | undefined): SessionState {
+  const { sent: _, base: __, version: ___, ...sync } = state.sync;
+  return takeIn({ ...state, sync }, asSession(heard), base, state.session, { from: 'read' });
+}
+
+function takeIn(
+  state: SessionState,
+  remote: JsonObject,
+  base: JsonObject | undefined,
+  mine: JsonObject,
+  { from, written = [] }: Heard,
+): SessionState {
   const { session, sync } = state;
-  const base = baseFor(state, remote, from);
   const version = versionOf(remote);
   const known = { ...withoutDoubt(sync), remote_id: String(remote['id']), version };
+  const sent = keptSent(sync, version, from);
 
   if (state.deleted) {
     // Deleted here, unchanged there: the delete still stands. Edited there: the session comes back, and a person decides.
     if (base !== undefined && toPatch(base, remote).length === 0) {
-      return {
-        ...state,
-        sync: { ...known, dirty: true, deleted: true, base: remote, ...keptSent(sync, version, from) },
-      };
+      return { ...state, sync: { ...known, dirty: true, deleted: true, base: remote, ...sent } };
     }
-    const conflicts: KeptConflict[] = [{ pointer: '', base: contentOf(base ?? session) }];
-    return { session: toLocal(remote, session), deleted: false, sync: { ...clean(known), conflicts } };
+    const { twin, ...back } = clean(known);
+    const open = twin === true ? {} : { conflicts: [{ pointer: '', base: contentOf(base ?? session) }] };
+    return { session: toLocal(remote, session), deleted: false, sync: { ...back, ...open } };
   }
 
-  const kept = openConflicts(state).filter(({ pointer }) => pointer !== '');
+  const kept = [
+    ...openConflicts(state).filter(({ pointer }) => pointer !== ''),
+    ...lostWrites(state, remote, written),
+  ];
   const isValid = (candidate: JsonObject): boolean => findSessionFaults(candidate, remote).length === 0;
-  const { merged, conflicts } = mergeSessions({ base, mine: session, theirs: remote, kept }, isValid);
+  const { merged, conflicts } = mergeSessions({ base, mine, theirs: remote, kept }, isValid);
   const next = toLocal(merged, session);
   const dirty = toPatch(remote, next).length > 0;
   const { refused, conflicts: _, ...rest } = known;
   const open = conflicts.length > 0 ? { conflicts: conflicts.map(({ theirs: __, ...conflict }) => conflict) } : {};
-  if (!dirty) return { session: next, deleted: false, sync: { ...clean(rest), ...open } };
+  if (!dirty) return { session: next, deleted: false, sync: { ...clean(rest), ...sent, ...open } };
   const stillRefused = refused !== undefined && !isLifted(refused, session, remote) ? { refused } : {};
-  const sent = keptSent(sync, version, from);
   return { session: next, deleted: false, sync: { ...rest, dirty, base: remote, ...sent, ...stillRefused, ...open } };
 }
 
 /** The state once headquarters is proven not to have the session any more. */
 export function hearGone(state: SessionState): SessionState {
-  const { sync } = state;
+  const { sync, session } = state;
   // What had only conflicts left showed theirs, and they deleted it.
-  if (state.deleted || !sync.dirty) {
-    const { absent: _, conflicts: __, ...settled } = clean(sync);
+  if (state.deleted || !sync.dirty || (sync.base !== undefined && toPatch(sync.base, session).length === 0)) {
+    const { absent: _, conflicts: __, twin: ___, ...settled } = clean(sync);
     return { ...state, deleted: true, sync: settled };
   }
   // Deleted there, edited here: shown and marked, until a person decides.
   const { sent: _, refused: __, ...rest } = sync;
-  const conflicts: KeptConflict[] = [{ pointer: '', base: sync.base, mine: contentOf(state.session) }];
+  const conflicts: KeptConflict[] = [{ pointer: '', base: sync.base, mine: contentOf(session) }];
   return { ...state, sync: { ...rest, conflicts, absent: 'deleted at headquarters' } };
 }
 
@@ -134,9 +160,17 @@ export function hearRefusal(state: SessionState, refused: Refusal): SessionState
 
 /** The state once a person gives up what waits: a create goes, a change or a delete returns to headquarters' state. */
 export function discard(state: SessionState): SessionState {
-  const { sync } = state;
-  if (sync.remote_id === '') return { ...state, deleted: true, sync: clean(sync) };
-  return { session: toLocal(sync.base ?? state.session, state.session), deleted: false, sync: clean(sync) };
+  const { twin: _, ...sync } = clean(state.sync);
+  if (sync.remote_id === '') return { ...state, deleted: true, sync };
+  return { session: toLocal(state.sync.base ?? state.session, state.session), deleted: false, sync };
+}
+
+/** The state once nothing of ours differs from headquarters any more. */
+export function settled(state: SessionState): SessionState {
+  if (nextStep(state) !== 'settle') return state;
+  const { sent } = state.sync;
+  // What was sent and did not arrive may still, and is then no edit of somebody's.
+  return { ...state, sync: { ...clean(state.sync), ...(sent === undefined || state.deleted ? {} : { sent }) } };
 }
 
 /** The state of a session that this replica has not seen before. */
@@ -145,25 +179,97 @@ export function arrive(remote: JsonObject, localId: string, upstream: string): S
   return { session: { ...asSession(remote), id: localId, sys_version: 1 }, sync, deleted: false };
 }
 
+/** The state of a twin that is ours to delete: it goes as a delete that nobody here asked for. */
+export function bury(remote: JsonObject, upstream: string, atMs: number): SessionState {
+  const { session, sync } = arrive(remote, String(remote['id']), upstream);
+  const waits = { dirty: true, waitingSinceMs: atMs, deleted: true, twin: true as const, base: asSession(remote) };
+  return { session, deleted: true, sync: { ...sync, ...waits } };
+}
+
+/** Headquarters' state of a session that is known here, as it was last heard. */
+export function lastHeard({ session, sync }: SessionState): JsonObject {
+  if (sync.base !== undefined) return { ...sync.base, id: sync.remote_id };
+  const { sys_version: _, sys_last_modified_at: __, ...content } = session;
+  return { ...content, ...sync.version, id: sync.remote_id };
+}
+
+/** Whether headquarters' session is what was sent from here to create this one, and unchanged since. */
+export function isOurMaking({ made }: SyncState, remote: JsonObject): boolean {
+  return made !== undefined && made.includes(digestOf(remote));
+}
+
 /** What a client may set of a session: what is sent, and what is compared. */
 export function contentOf(session: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(session).filter(([name]) => name !== 'id' && !isServerOwned(name)));
 }
 
-/** Headquarters' state against which ours is an edit. */
-function baseFor({ session, sync }: SessionState, remote: JsonObject, from: 'answer' | 'read'): JsonObject | undefined {
+/** The two sides that meet headquarters' state: what ours is an edit of, and ours. */
+interface Sides {
+  base: JsonObject | undefined;
+  mine: JsonObject;
+}
+
+function sidesFor({ session, sync }: SessionState, remote: JsonObject, from: 'answer' | 'read'): Sides {
   const states = sync.sent?.states ?? [];
-  if (from === 'answer') return states.at(-1) ?? sync.base;
-  const base = sync.base ?? (sync.dirty ? states[0] : session);
-  if (base === undefined) return undefined;
-  // A value of headquarters' that equals a sent one is ours: it is no news, and what was edited since stays on top of it.
-  const ours = Object.keys(remote).filter((name) => states.some((state) => jsonEqual(own(state, name), remote[name])));
-  const folded = { ...base };
-  for (const name of ours) folded[name] = remote[name];
-  for (const name of Object.keys(base)) {
-    if (remote[name] === undefined && states.some((state) => state[name] === undefined)) delete folded[name];
+  const last = states.at(-1);
+  if (sync.remote_id === '') {
+    const born = from === 'answer' && last !== undefined && agree(last, remote) ? last : states.find((state) => agree(state, remote));
+    if (born !== undefined) return onTop(undefined, born, session, remote);
+    if (isOurMaking(sync, remote)) return { base: remote, mine: session };
+    // Another laptop may have made it of the same file: then nothing is known of what it was before.
+    return { base: isDerivedId(session.id) || last === undefined ? undefined : folded(states[0], states, remote), mine: session };
   }
-  return folded;
+  if (from === 'answer' && last !== undefined) return onTop(sync.base ?? session, last, session, remote);
+  return { base: folded(sync.base ?? session, states, remote), mine: session };
+}
+
+/**
+ * The sides where headquarters answered our own send: at the places that were sent, its value is what it made of ours, and the new base; what was
+ * edited since stays on top. At other places a difference is somebody else's edit.
+ */
+function onTop(base: JsonObject | undefined, sent: JsonObject, mine: JsonObject, remote: JsonObject): Sides {
+  const [before, after, ours, theirs] = [toPlaces(base ?? {}), toPlaces(sent), toPlaces(mine), toPlaces(remote)];
+  for (const place of memberNames(after, ours, theirs)) {
+    const wasSent = base === undefined || !sameValue(own(before, place), own(after, place));
+    if (!wasSent) continue;
+    const isEdited = !sameValue(own(ours, place), own(after, place));
+    put(after, place, own(theirs, place));
+    if (!isEdited) put(ours, place, own(theirs, place));
+  }
+  return { base: fromPlaces(after), mine: fromPlaces(ours) };
+}
+
+/**
+ * The base, with headquarters' value wherever that equals a sent one: it is ours and no news, and what was edited since stays on top of it.
+ */
+function folded(base: JsonObject | undefined, states: readonly JsonObject[], remote: JsonObject): JsonObject | undefined {
+  if (base === undefined || states.length === 0) return base;
+  const [places, theirs] = [toPlaces(base), toPlaces(remote)];
+  for (const state of states.map(toPlaces)) {
+    for (const place of memberNames(places, state, theirs)) {
+      if (isServerOwned(place) || !sameValue(own(state, place), own(theirs, place))) continue;
+      put(places, place, own(theirs, place));
+    }
+  }
+  return fromPlaces(places);
+}
+
+function put(object: JsonObject, name: string, value: unknown): void {
+  if (value === undefined) delete object[name];
+  else object[name] = value;
+}
+
+/** What was written here and headquarters lost by going back: a person decides whether it is to be written again. */
+function lostWrites({ session, sync }: SessionState, remote: JsonObject, written: readonly string[]): KeptConflict[] {
+  const [before, ours, theirs] = [toPlaces(sync.base ?? session), toPlaces(session), toPlaces(remote)];
+  const places = new Set(written.map((field) => (field === 'end_date' ? 'start_date' : field)));
+  return [...places].flatMap((place) => {
+    const name = place === 'capacity_options' ? 'enable_capacity' : place;
+    const [mine, their] = [own(ours, name), own(theirs, name)];
+    // What waits is merged anyway.
+    if (sameValue(mine, their) || !sameValue(mine, own(before, name))) return [];
+    return [{ pointer: placePointer([name]), base: their, mine }];
+  });
 }
 
 /** What was sent stands while the version has not moved past it: it did not arrive, but still may. */
@@ -179,7 +285,7 @@ function withoutDoubt(sync: SyncState): Omit<SyncState, 'sent' | 'absent'> {
 }
 
 /** The state of what waits for nothing any more. */
-export function clean(sync: SyncState): SyncState {
+function clean(sync: SyncState): SyncState {
   const { base: _, sent: __, deleted: ___, refused: ____, waitingSinceMs: _____, ...rest } = sync;
   return { ...rest, dirty: false };
 }
@@ -188,8 +294,8 @@ export function clean(sync: SyncState): SyncState {
 export function openConflicts({ session, sync }: SessionState): KeptConflict[] {
   const kept = sync.conflicts ?? [];
   if (kept.some(({ pointer }) => pointer === '')) return kept;
-  const settled = sync.base === undefined ? [] : findSettled(kept, sync.base, session);
-  return kept.filter((conflict) => !settled.includes(conflict));
+  const settledSince = sync.base === undefined ? [] : findSettled(kept, sync.base, session);
+  return kept.filter((conflict) => !settledSince.includes(conflict));
 }
 
 /** A lock that headquarters lifted sends what was refused for it again. */
