@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 
 import type { Caller, Principal, Role } from '../../shared/contract/roles.ts';
 
@@ -27,5 +27,5 @@ export function createKeyRing(keys: readonly { key: string; role: Role }[]): Key
 }
 
 function hashOf(key: string): Buffer {
-  return createHash('sha256').update(key).digest();
+  return hash('sha256', key, 'buffer');
 }

@@ -12,13 +12,12 @@ export function requireSameSite(
 ): void {
   const [host, ...more] = hostHeaders ?? [];
   if (host === undefined || more.length > 0) throw invalid([{ path: '', message: 'the request must name one Host' }]);
-  const url = `http://${host}`;
-  const name = URL.canParse(url) ? new URL(url).hostname : undefined;
-  if (name === undefined || (isLoopback(listenHost) && !isLoopback(name))) {
+  const url = URL.parse(`http://${host}`);
+  if (url === null || (isLoopback(listenHost) && !isLoopback(url.hostname))) {
     throw new ContractError('forbidden', 'This server is not known by that name.');
   }
   if (origin === undefined) return;
-  if (!URL.canParse(origin) || new URL(origin).host !== new URL(url).host) {
+  if (URL.parse(origin)?.host !== url.host) {
     throw new ContractError('forbidden', 'Other sites may not use this server.');
   }
 }

@@ -2,7 +2,6 @@ import { maxHeaderSize } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 
-import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import Fastify, {
   LogController,
@@ -23,6 +22,7 @@ import type { KeyRing } from './key-ring.ts';
 import { readBody } from './read-body.ts';
 import { syncRoutes } from './sync-routes.ts';
 import { requireSameSite } from './same-site.ts';
+import { securityHeaders } from './security-headers.ts';
 import { answerUnreadableRequest } from './unreadable-request.ts';
 
 declare module 'fastify' {
@@ -58,7 +58,9 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     loggerInstance: options.logger,
     // Traffic is logged by our own hook, at debug.
     logController: new LogController({ disableRequestLogging: true }),
-    genReqId: () => uuidv7(),
+    genReqId: requestIds(),
+    // A logger of each request's own would cost more than it says: we log the id ourselves.
+    childLoggerFactory: (logger) => logger,
     // Node bounds the whole address already; a shorter bound would answer 400 before 401.
     routerOptions: { maxParamLength: maxHeaderSize },
     // That a request names its host is asked by requireSameSite: Node's own refusal has no body.
@@ -75,18 +77,21 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
 
   server.decorateRequest('caller', undefined);
   server.decorateRequest('contentType', undefined);
-  server.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id);
+  // Hooks that have nothing to wait for say so: a promise for each would be made, and waited for, with each request.
+  server.addHook('onRequest', (request, reply, done) => {
+    reply.headers(securityHeaders).header('x-request-id', request.id);
     requireSameSite(options.host, request.raw.headersDistinct['host'], request.headers.origin);
     request.caller = options.keys.callerOf(request.headers.authorization);
     if (request.is404) throw noSuchAddress();
     // Fastify would refuse a content type that it cannot read before 401 and 404, and where there is no body.
     request.contentType = request.raw.headers['content-type'];
     delete request.raw.headers['content-type'];
+    done();
   });
-  server.addHook('onResponse', async (request, reply) => {
+  server.addHook('onResponse', (request, reply, done) => {
     const { method, url, id } = request;
     request.log.debug({ id, method, url, status: reply.statusCode, elapsedMs: reply.elapsedTime }, 'answered');
+    done();
   });
 
   // Bodies are taken as they come and read by the routes: what is wrong with one is told in its turn, after 401, 403 and 404.
@@ -104,7 +109,6 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     throw noSuchAddress();
   });
 
-  await server.register(helmet);
   if (options.rateLimit !== undefined) {
     await server.register(rateLimit, {
       max: options.rateLimit,
@@ -120,6 +124,13 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   await server.register(hubRoutes, { engine: options.engine });
   await server.register(syncRoutes, { engine: options.engine });
   return server;
+}
+
+/** Ids of requests, never the same one twice: a part that is this server's own, and a number. */
+function requestIds(): () => string {
+  const prefix = uuidv7();
+  let number = 0;
+  return () => `${prefix}-${++number}`;
 }
 
 function noSuchAddress(): ContractError {
@@ -142,8 +153,9 @@ function closeUnusedConnections(server: FastifyInstance): void {
     closing = true;
     for (const socket of unused) socket.destroy();
   });
-  server.addHook('onSend', async (_, reply) => {
+  server.addHook('onSend', (_, reply, _payload, done) => {
     if (closing) reply.header('connection', 'close');
+    done();
   });
 }
 

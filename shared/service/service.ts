@@ -10,7 +10,7 @@ import {
   type ResponseOf,
   type SessionsApi,
 } from '../contract/operations.ts';
-import type { Caller } from '../contract/roles.ts';
+import type { Caller, Principal } from '../contract/roles.ts';
 import type { Store } from '../store/open-store.ts';
 import { authoriseOperation, requireTenant } from './access.ts';
 import type { ScheduleBundle, ScheduleReading } from '../catalog/schedule-bundle.ts';
@@ -62,17 +62,27 @@ export function createService(options: ServiceOptions): Service {
     tenants: new Set(options.tenants),
     maxSessions: options.maxSessions,
   };
+  // A server asks for the operations of the same few callers with each request.
+  const apis = new WeakMap<Principal, SessionsApi>();
+  const publicApi = bindOperations(context, undefined);
   return {
     as(caller) {
-      const bind = (name: OperationName) => async (request: never) => await perform(context, caller, name, request);
-      // Each handler answers its own operation's response: `Handlers` says so, which Object.fromEntries cannot.
-      return Object.fromEntries(operationNames.map((name) => [name, bind(name)])) as unknown as SessionsApi;
+      if (caller === undefined) return publicApi;
+      const api = apis.get(caller) ?? bindOperations(context, caller);
+      apis.set(caller, api);
+      return api;
     },
     catalog: createCatalogService(context),
     requireTenant: (tenantId) => requireTenant(context.tenants, tenantId),
     importSchedule: async (caller, tenantId, read) => await importSchedule(context, caller, tenantId, read),
     exportSchedule: (caller, tenantId, eventId) => exportSchedule(context, caller, tenantId, eventId),
   };
+}
+
+function bindOperations(context: ServiceContext, caller: Caller): SessionsApi {
+  const bind = (name: OperationName) => async (request: never) => await perform(context, caller, name, request);
+  // Each handler answers its own operation's response: `Handlers` says so, which Object.fromEntries cannot.
+  return Object.fromEntries(operationNames.map((name) => [name, bind(name)])) as unknown as SessionsApi;
 }
 
 type Handler<Name extends OperationName> = (
