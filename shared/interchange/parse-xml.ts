@@ -24,7 +24,7 @@ export interface XmlDocument {
 const MAX_DEPTH = 64;
 
 /** FOSDEM's whole schedule has 29,412. Each costs some hundred bytes of memory. */
-const MAX_ELEMENTS = 1_000_000;
+const MAX_ELEMENTS = 500_000;
 
 /**
  * The elements of an XML text. A document type is passed over: nothing it declares is expanded or fetched, and a reference to an

@@ -27,9 +27,19 @@ export function readFrabXml(text: string): ParsedFile {
   if (root.name !== 'schedule') {
     throw new ContractError('invalid', `The file is XML, but no schedule: it begins with <${root.name.slice(0, 80)}>.`);
   }
-  const body = instructions.get(SUPPLEMENT_TARGET);
-  const supplement = body === undefined ? null : parseJson(body);
-  return { schedule: scheduleFromXml(root, skipped), supplement, skipped };
+  const schedule = scheduleFromXml(root, skipped);
+  return { schedule, supplement: readSupplement(instructions.get(SUPPLEMENT_TARGET), skipped), skipped };
+}
+
+/** A supplement that somebody has damaged costs what it alone tells, not the schedule. */
+function readSupplement(body: string | undefined, skipped: SkippedPart[]): JsonValue {
+  if (body === undefined) return null;
+  try {
+    return parseJson(body);
+  } catch (error) {
+    skipped.push({ where: `<?${SUPPLEMENT_TARGET}?>`, reason: (error as Error).message });
+    return null;
+  }
 }
 
 /** The schedule that a `<schedule>` element holds. */

@@ -143,7 +143,8 @@ class EventObjects {
     const code = textOf(own, 'code');
     const event: Members = { guid, id: this.#ids.take(own['id'], guid) };
     if (code !== undefined && CODE.test(code)) event['code'] = code;
-    setUri(event, 'logo', textOf(own, 'logo'), this.#base);
+    // It may be relative to base_url, as the schema remarks.
+    setMember(event, 'logo', textOf(own, 'logo'));
     const url = textOf(own, 'url');
     const durationMs = parseDuration(text('duration')) ?? 0;
     Object.assign(event, {
