@@ -11,36 +11,57 @@ type Filled = FilledMangoQuery<unknown>;
 /** So many queries are remembered as asked before. */
 const RECENT_QUERIES = 64;
 
+/** Documents up to this size are read as many at once as a query finds. */
+const LARGE_BYTES = 16 * 1024;
+
+/** Documents that may not all be wanted, and may be large, are read so many at once. */
+const SEQS_PER_READ = 50;
+
 /**
  * The documents of a Mango query. SQL narrows them down by what it can decide, and sorts, skips and limits where that is all
  * there is to it; RxDB's own matcher and comparator do the rest, so that both mean the same.
  */
 export function queryTable<Doc>(table: CollectionTable, query: StorageQuery<Doc>): RxDocumentData<Doc>[] {
+  const documents: RxDocumentData<Doc>[] = [];
+  scanTable(table, query, (document) => documents.push(document) > 0);
+  return documents;
+}
+
+/** Hands over the documents of a query one by one, until `visit` returns false; large ones are not read before their turn. */
+export function scanTable<Doc>(
+  table: CollectionTable,
+  query: StorageQuery<Doc>,
+  visit: (document: RxDocumentData<Doc>) => boolean,
+): void {
   const filled = fill(table, query);
   const condition = conditionOf(table, filled);
   const order = sortToSql(filled.sort, (path) => table.queryColumn(path));
-  const skip = filled.skip;
-  const end = filled.limit === undefined ? undefined : skip + filled.limit;
-  let documents: StoredDocument[];
+  const { skip, limit } = filled;
+  const end = limit === undefined ? Infinity : skip + limit;
+  const give = visit as unknown as Visit;
   if (order === undefined) {
-    documents = read(table, `WHERE ${condition.sql}`, condition.params)
-      .filter(residueOf(table, filled, condition))
-      .sort(getSortComparator(table.schema, filled))
-      .slice(skip, end);
+    const matches = residueOf(table, filled, condition);
+    const found: StoredDocument[] = [];
+    read(table, `WHERE ${condition.sql}`, condition.params, (document) => {
+      if (matches(document)) found.push(document);
+      return true;
+    });
+    found.sort(getSortComparator(table.schema, filled)).slice(skip, end).every(give);
   } else if (condition.exact) {
     const clause = `WHERE ${condition.sql} ORDER BY ${order} LIMIT ? OFFSET ?`;
-    documents = read(table, clause, [...condition.params, filled.limit ?? -1, skip]);
+    read(table, clause, [...condition.params, limit ?? -1, skip], give);
   } else {
-    documents = readUntil(
-      table,
-      `WHERE ${condition.sql} ORDER BY ${order}`,
-      condition.params,
-      residueOf(table, filled, condition),
-      end,
-    ).slice(skip);
+    const matches = residueOf(table, filled, condition);
+    let at = 0;
+    const visitMatch: Visit = (document) => !matches(document) || ((at++ < skip || give(document)) && at < end);
+    const clause = `WHERE ${condition.sql} ORDER BY ${order}`;
+    if (limit === undefined) read(table, clause, condition.params, visitMatch);
+    else if (end > 0) readUntil(table, clause, condition.params, visitMatch);
   }
-  return documents as unknown as RxDocumentData<Doc>[];
 }
+
+/** Returns false if no more is wanted. */
+type Visit = (document: StoredDocument) => boolean;
 
 /** How many documents the query finds; `fast` if no document had to be read for it. */
 export function countTable<Doc>(
@@ -78,38 +99,38 @@ function residueOf(
 // What is asked a second time is likely to be asked again, as live queries are: its documents are kept, and from the third time on
 // their numbers are all that is read, but for those that have changed. Not at once: the garbage collector has to move what is
 // kept, which was measured to cost half as much as reading it.
-function read(table: CollectionTable, clause: string, params: readonly SqlValue[]): StoredDocument[] {
+function read(table: CollectionTable, clause: string, params: readonly SqlValue[], visit: Visit): void {
   const { statements, sql } = table;
   const timesAsked = countAsked(table.recentQueries, `${clause}\n${JSON.stringify(params)}`);
   if (timesAsked === 1) {
-    const texts = statements.values<string>(`SELECT json FROM ${sql} ${clause}`).all(...params);
-    return texts.map((json) => JSON.parse(json) as StoredDocument);
+    const values = statements.values<string | number>(`SELECT ${JSON_OR_SEQ} FROM ${sql} ${clause}`).all(...params);
+    values.every((value) =>
+      visit(typeof value === 'string' ? (JSON.parse(value) as StoredDocument) : one(table, value)),
+    );
+  } else if (timesAsked === 2) {
+    const rows = statements
+      .rows<[number, string | number]>(`SELECT seq, ${JSON_OR_SEQ} FROM ${sql} ${clause}`)
+      .all(...params);
+    rows.every(([seq, value]) => visit(typeof value === 'string' ? table.parseAndKeep(seq, value) : one(table, seq)));
+  } else {
+    const seqs = statements.values<number>(`SELECT seq FROM ${sql} ${clause}`).all(...params);
+    for (let at = 0; at < seqs.length; at += SEQS_PER_READ) {
+      if (!table.findBySeq(seqs.slice(at, at + SEQS_PER_READ)).every(visit)) break;
+    }
   }
-  if (timesAsked === 2) {
-    const rows = statements.rows<[number, string]>(`SELECT seq, json FROM ${sql} ${clause}`).all(...params);
-    return rows.map((row) => table.parseAndKeep(...row));
-  }
-  return table.findBySeq(statements.values<number>(`SELECT seq FROM ${sql} ${clause}`).all(...params));
 }
 
-function readUntil(
-  table: CollectionTable,
-  clause: string,
-  params: readonly SqlValue[],
-  matches: (document: StoredDocument) => boolean,
-  end: number | undefined,
-): StoredDocument[] {
-  if (end === undefined) return read(table, clause, params).filter(matches);
-  const found: StoredDocument[] = [];
-  if (end === 0) return found;
-  const rows = table.statements
-    .rows<[number, string]>(`SELECT seq, json FROM ${table.sql} ${clause}`)
-    .iterate(...params);
-  for (const row of rows) {
-    const document = table.parse(...row);
-    if (matches(document) && found.push(document) >= end) break;
-  }
-  return found;
+/** A document's JSON; of a large one the number. Its length is known without reading it. */
+const JSON_OR_SEQ = `iif(octet_length(json) <= ${LARGE_BYTES}, json, seq)`;
+
+function one(table: CollectionTable, seq: number): StoredDocument {
+  return table.findBySeq([seq])[0]!;
+}
+
+// Where few may match of many, nothing is read ahead.
+function readUntil(table: CollectionTable, clause: string, params: readonly SqlValue[], visit: Visit): void {
+  const select = table.statements.rows<[number, string]>(`SELECT seq, json FROM ${table.sql} ${clause}`);
+  for (const row of select.iterate(...params)) if (!visit(table.parse(...row))) break;
 }
 
 function countAsked(recentQueries: Map<string, number>, query: string): number {

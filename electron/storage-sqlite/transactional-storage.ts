@@ -24,6 +24,11 @@ export interface StorageReader {
   /** The documents found, in the order asked; tombstones only if `withDeleted`. */
   findById<Doc>(collection: string, ids: readonly string[], withDeleted?: boolean): RxDocumentData<Doc>[];
   query<Doc>(collection: string, query: StorageQuery<Doc>): RxDocumentData<Doc>[];
+  /**
+   * Hands over the documents of a query one by one, until `visit` returns false. However many and large they are, it holds few.
+   * Within `visit` nothing may be written.
+   */
+  scan<Doc>(collection: string, query: StorageQuery<Doc>, visit: (document: RxDocumentData<Doc>) => boolean): void;
   /** As many as a query of this selector finds. */
   count<Doc>(collection: string, selector: StorageQuery<Doc>['selector']): number;
 }

@@ -13,6 +13,8 @@ export interface StorageReader {
   /** The documents found, in the order asked. */
   findById<Doc>(collection: string, ids: readonly string[], withDeleted?: boolean): RxDocumentData<Doc>[];
   query<Doc>(collection: string, query: StorageQuery<Doc>): RxDocumentData<Doc>[];
+  /** Hands over the documents of a query one by one, until `visit` returns false. Within `visit` nothing may be written. */
+  scan<Doc>(collection: string, query: StorageQuery<Doc>, visit: (document: RxDocumentData<Doc>) => boolean): void;
   count<Doc>(collection: string, selector: StorageQuery<Doc>['selector']): number;
 }
 

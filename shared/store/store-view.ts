@@ -57,9 +57,6 @@ export interface StoreView {
   findSetting(name: string): string | undefined;
 }
 
-/** How many records are read before their sizes are known. */
-const FIRST_READ = 32;
-
 export function createStoreView(reader: StorageReader): StoreView {
   const find = <Kind>(collection: string, key: string): Stored<Kind> | undefined =>
     reader.findById<Kind>(collection, [key])[0];
@@ -143,30 +140,22 @@ function withDeleted(
   return found.toSorted((a, b) => (a.key < b.key ? -1 : 1));
 }
 
-/**
- * Reads a page within its bounds without ever holding much more than it: a few records first, then as many as their
- * average size leaves room for. The cost is the page's, whatever the size of the store.
- */
+/** Reads a page within its bounds without ever holding more than it. The cost is the page's, whatever the size of the store. */
 function readPage(reader: StorageReader, tenantId: string, filter: SessionFilter, bounds: PageBounds): Page {
   const records: Stored<SessionRecord>[] = [];
   let sizeBytes = 0;
-  let afterId = bounds.afterId;
-  for (;;) {
-    const room = bounds.limit - records.length;
-    const average = records.length === 0 ? bounds.sizeBytes / FIRST_READ : sizeBytes / records.length;
-    const fitting = Math.max(1, Math.ceil((bounds.sizeBytes - sizeBytes) / average));
-    // One more than wanted tells whether there is more.
-    const limit = Math.min(room, fitting) + 1;
-    const read = reader.query('sessions', sessionQuery(tenantId, filter, limit, afterId));
-    for (const record of read) {
-      const full = records.length === bounds.limit || sizeBytes + record.size_bytes > bounds.sizeBytes;
-      if (full && records.length > 0) return { records, more: true };
-      records.push(record);
-      sizeBytes += record.size_bytes;
-    }
-    if (read.length < limit) return { records, more: false };
-    afterId = records.at(-1)?.session.id;
-  }
+  let more = false;
+  // One more than wanted tells whether there is more.
+  const query = sessionQuery(tenantId, filter, bounds.limit + 1, bounds.afterId);
+  reader.scan<SessionRecord>('sessions', query, (record) => {
+    const full = records.length === bounds.limit || sizeBytes + record.size_bytes > bounds.sizeBytes;
+    more = full && records.length > 0;
+    if (more) return false;
+    records.push(record);
+    sizeBytes += record.size_bytes;
+    return true;
+  });
+  return { records, more };
 }
 
 function sessionQuery(

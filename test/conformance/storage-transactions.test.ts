@@ -154,6 +154,26 @@ describe('a transaction', () => {
     expect(textOf(storage, 'left', 'a')).toBe('back');
   });
 
+  test('are scanned no further than is asked for, and written to after that', async () => {
+    const { storage } = await openTwo();
+    const query = { selector: { text: 'x' }, sort: [{ id: 'asc' as const }] };
+    const seen: string[][] = [[], [], []];
+    await storage.transaction((transaction) => {
+      for (const id of ['a', 'b', 'c']) put(transaction, 'left', id, 'x');
+      for (const ids of seen) {
+        transaction.scan<Note>('left', query, ({ id }) => ids.push(id) < 2);
+        put(transaction, 'right', `after ${seen.indexOf(ids)}`);
+      }
+    });
+    expect(seen).toEqual([
+      ['a', 'b'],
+      ['a', 'b'],
+      ['a', 'b'],
+    ]);
+    storage.read((reader) => reader.scan<Note>('left', query, ({ id }) => seen[0]!.push(id) > 0));
+    expect(seen[0]).toEqual(['a', 'b', 'a', 'b', 'c']);
+  });
+
   test('must be synchronous, and ends with its work', async () => {
     const { storage } = await openTwo();
     let escaped: StorageTransaction | undefined;
