@@ -1,4 +1,4 @@
-import { ContractError } from '../contract/errors.ts';
+import { ContractError, type ErrorKind } from '../contract/errors.ts';
 import type { SessionFields } from '../contract/session.ts';
 import { isOlder, versionOf } from './remote-version.ts';
 import type { SyncContext } from './sync-context.ts';
@@ -15,22 +15,34 @@ const MAX_EMPTY_PAGES = 1000;
 /** A session as a listing names it. */
 export type Listed = SessionFields & { id: string };
 
+/** A page of a listing. */
+export interface ListedPage {
+  items: Listed[];
+  /** The key of the page that follows, if one does. */
+  nextKey: string | undefined;
+}
+
 /**
- * The pages of an event's listing. Empty pages with a key go on; a key that repeats, or pages that stay empty, end it with an error. An
- * event that headquarters does not know is an empty listing.
+ * The pages of an event's listing, from the beginning or from a page key. Empty pages with a key go on; a key that repeats, or pages that stay
+ * empty, end it with an error. An event that headquarters does not know is an empty listing.
  */
-export async function* listPages(context: SyncContext, eventId: string): AsyncGenerator<Listed[]> {
+export async function* listPages(
+  context: SyncContext,
+  eventId: string,
+  fromKey?: string,
+): AsyncGenerator<ListedPage, void, undefined> {
   const keys = new Set<string>();
-  let exclusiveStartKey: string | undefined;
+  let exclusiveStartKey = fromKey;
   let emptyPages = 0;
   do {
     context.signal.throwIfAborted();
     const page = await listPage(context, eventId, exclusiveStartKey);
     const items = page.Items.filter((item): item is Listed => typeof item.id === 'string');
     if (items.length !== page.Items.length) throw unusable('It lists sessions without an id.');
-    if (items.length > 0) yield items;
+    const nextKey = page.LastEvaluatedKey;
+    yield { items, nextKey };
     emptyPages = items.length > 0 ? 0 : emptyPages + 1;
-    exclusiveStartKey = page.LastEvaluatedKey;
+    exclusiveStartKey = nextKey;
     if (exclusiveStartKey === undefined) return;
     if (keys.has(exclusiveStartKey)) throw unusable('Its listing repeats a page key: it would never end.');
     if (emptyPages >= MAX_EMPTY_PAGES) throw unusable('Its listing goes on and on without a session.');
@@ -68,39 +80,74 @@ export async function readRemote(
   }
 }
 
+/** A listed session whose state is wanted. */
+export interface Wanted {
+  item: Listed;
+  /** Whether only a consistent GET will do: what is known here says otherwise than the listing. */
+  needsProof: boolean;
+}
+
+/** States of sessions as they were fetched. */
+export interface Fetched {
+  states: { state: SessionFields; proven: boolean }[];
+  /** Sessions that headquarters lists and cannot give: the listing does not count. */
+  failed: number;
+}
+
 /**
  * The states of listed sessions: by search, 100 a request; by GET where a result is older than the listing said, or none came.
- * Sessions that are gone by now are left out.
+ * Sessions that are gone by now, or hidden, are left out. One that cannot be read does not keep the others.
  */
-export async function fetchListed(
-  context: SyncContext,
-  eventId: string,
-  listed: readonly Listed[],
-): Promise<SessionFields[]> {
-  const states: SessionFields[] = [];
-  for (let from = 0; from < listed.length; from += SEARCH_CHUNK) {
-    const chunk = listed.slice(from, from + SEARCH_CHUNK);
-    const found = new Map<string, SessionFields>();
-    for (const item of await searchIds(
-      context,
-      eventId,
-      chunk.map((item) => item.id),
-    ))
-      found.set(String(item.id), item);
-    for (const item of chunk) {
+export async function fetchListed(context: SyncContext, eventId: string, wanted: readonly Wanted[]): Promise<Fetched> {
+  const fetched: Fetched = { states: [], failed: 0 };
+  let failuresInARow = 0;
+  for (let from = 0; from < wanted.length; from += SEARCH_CHUNK) {
+    const chunk = wanted.slice(from, from + SEARCH_CHUNK);
+    const searched = chunk.filter(({ needsProof }) => !needsProof).map(({ item }) => item.id);
+    const found =
+      searched.length === 0 ? new Map<string, SessionFields>() : await searchIds(context, eventId, searched);
+    for (const { item } of chunk) {
       const state = found.get(item.id);
-      if (state !== undefined && !isOlder(versionOf(state), versionOf(item))) states.push(state);
-      else {
-        context.signal.throwIfAborted();
+      if (state !== undefined && !isOlder(versionOf(state), versionOf(item))) {
+        fetched.states.push({ state, proven: false });
+        continue;
+      }
+      context.signal.throwIfAborted();
+      try {
         const read = await readRemote(context, item.id);
-        if (typeof read === 'object') states.push(read.found);
+        failuresInARow = 0;
+        if (typeof read === 'object') fetched.states.push({ state: read.found, proven: true });
+      } catch (error) {
+        failuresInARow += 1;
+        if (!isOfOneSession(error) || failuresInARow >= MAX_FAILURES_IN_A_ROW) throw error;
+        fetched.failed += 1;
       }
     }
   }
-  return states;
+  return fetched;
 }
 
-async function searchIds(context: SyncContext, eventId: string, ids: string[]): Promise<SessionFields[]> {
+/** So many failures one after the other are not one session's. */
+export const MAX_FAILURES_IN_A_ROW = 3;
+
+/** Whether a failure may be about this session alone: the server answers, but not to this. */
+export function isOfOneSession(error: unknown): boolean {
+  return error instanceof ContractError && !STOPS_EVERYTHING.has(error.kind);
+}
+
+const STOPS_EVERYTHING: ReadonlySet<ErrorKind> = new Set(['unreachable', 'unauthorized', 'rate_limited']);
+
+/** What a search finds by their ids; nothing where headquarters fails at searching: each is read by itself then. */
+async function searchIds(context: SyncContext, eventId: string, ids: string[]): Promise<Map<string, SessionFields>> {
+  try {
+    return new Map((await searchPages(context, eventId, ids)).map((item) => [String(item.id), item]));
+  } catch (error) {
+    if (!isOfOneSession(error)) throw error;
+    return new Map();
+  }
+}
+
+async function searchPages(context: SyncContext, eventId: string, ids: string[]): Promise<SessionFields[]> {
   const { remote, remoteTenantId: tenantId } = context;
   const found: SessionFields[] = [];
   const keys = new Set<string>();

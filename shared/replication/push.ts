@@ -1,136 +1,236 @@
 import { isJsonObject, type JsonObject } from '../base/json.ts';
-import { ContractError, errorKinds } from '../contract/errors.ts';
 import type { BatchOperation, BatchResult } from '../contract/batch.ts';
+import { ContractError, errorKinds, type ErrorKind } from '../contract/errors.ts';
 import type { JsonPatch } from '../contract/patch.ts';
 import type { SessionInput } from '../contract/session.ts';
 import type { Refusal } from '../store/sync-state.ts';
-import { readRemote } from './listing.ts';
-import { sameVersion } from './remote-version.ts';
+import { isDerivedId } from './derived-id.ts';
+import { isOfOneSession, MAX_FAILURES_IN_A_ROW, readRemote } from './listing.ts';
+import type { Pace } from './pace.ts';
+import { sameVersion, versionOf } from './remote-version.ts';
 import {
-  clean,
-  contentOf,
-  hear,
   hearGone,
   hearRefusal,
   nextStep,
   notArrived,
   sending,
+  settled,
   stateOf,
+  turnedAway,
+  contentOf,
   type NextStep,
   type SessionState,
 } from './session-state.ts';
-import { update, type SyncContext } from './sync-context.ts';
+import { changeAsHeadquarters, findRecord, update, type SyncContext } from './sync-context.ts';
+import { hearInto } from './take.ts';
 import { toPatch, withVersionTest } from './to-patch.ts';
 
-/** At most so many changes in one request (page). */
-const BATCH_SIZE = 100;
-/** How often a change is merged and sent again in one push before it waits for the next. */
+/** How often a change is merged and sent again in one push before it waits for its own clock. */
 const MAX_ROUNDS = 5;
+
+/** One push under way. */
+interface Push {
+  context: SyncContext;
+  pace: Pace;
+  /** Events whose listing counted in this sync: only then a session that another laptop may have made is known not to be there. */
+  listed: ReadonlySet<string>;
+  /** Sessions that were refused with 403 so far: one is that session's, several are the key's. */
+  forbidden: Map<string, Refusal>;
+  successes: number;
+  failuresInARow: number;
+  /** Whether a batch was refused as a whole, and whether any was taken. */
+  batches: { refused: boolean; taken: boolean };
+}
 
 /** Something to push: a session's id and what is next for it. */
 interface Due {
   id: string;
-  step: NextStep['step'];
+  step: NextStep;
 }
 
 /**
- * Sends what waits: unknown outcomes are read first, then creates one by one, patches and deletes in batches. Throws where headquarters
- * cannot be worked with at all (unreachable, 401, 429); what is wrong with one session stays with it.
+ * Sends what waits: unknown outcomes are read first, then creates one by one, patches and deletes in batches. What failed before goes last.
+ * Throws where headquarters cannot be worked with at all (unreachable, 401, 429, the key may not write); what is wrong with one session stays
+ * with it.
  */
-export async function push(context: SyncContext): Promise<void> {
+export async function push(context: SyncContext, pace: Pace, listed: ReadonlySet<string>): Promise<void> {
+  const run: Push = {
+    context,
+    pace,
+    listed,
+    forbidden: new Map(),
+    successes: 0,
+    failuresInARow: 0,
+    batches: { refused: false, taken: false },
+  };
   await probeTest(context);
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const due = findDue(context);
-    const of = (...steps: NextStep['step'][]): Due[] => due.filter(({ step }) => steps.includes(step));
-    if (of('settle', 'read', 'create', 'patch', 'delete').length === 0) return;
-    for (const { id } of of('settle')) await update(context, id, settled);
-    for (const { id } of of('read')) await readAndHear(context, id);
-    for (const { id } of of('create')) await create(context, id);
-    const changes = of('patch', 'delete');
-    for (let from = 0; from < changes.length; from += BATCH_SIZE) {
-      await sendChanges(context, changes.slice(from, from + BATCH_SIZE));
-    }
+    const due = findDue(run);
+    if (due.length === 0) break;
+    const isFirstTry = ({ id }: Due): boolean => pace.failuresOf(id) === 0;
+    await pushSome(run, due.filter(isFirstTry));
+    await pushSome(
+      run,
+      due.filter((item) => !isFirstTry(item)),
+    );
+  }
+  for (const { id } of findDue(run)) pace.failed(id);
+  if (run.batches.refused && !run.batches.taken && run.successes > 0)
+    await context.memory.remember({ takesBatches: false });
+  for (const [id, refusal] of run.forbidden) await refuse(run, id, refusal);
+}
+
+async function pushSome(run: Push, due: readonly Due[]): Promise<void> {
+  for (const { id, step } of due) {
+    if (step === 'settle') await update(run.context, id, settled);
+    else if (step === 'read') await alone(run, id, async () => void (await readAndHear(run, id)));
+    else if (step === 'create') await alone(run, id, async () => await create(run, id));
+  }
+  const changes = due.filter(({ step }) => step === 'patch' || step === 'delete');
+  let from = 0;
+  while (from < changes.length) {
+    const size = run.pace.batchSize();
+    await sendChanges(run, changes.slice(from, from + size));
+    from += size;
   }
 }
 
-function findDue({ store, tenantId, upstream }: SyncContext): Due[] {
+function findDue({ context, pace, listed, forbidden }: Push): Due[] {
+  const { store, tenantId, upstream } = context;
   return store
     .read((view) => view.listUnsent(tenantId))
-    .filter((record) => record.sync.upstream === upstream)
-    .map((record) => ({ id: record.session.id, ...nextStep(stateOf(record)) }));
+    .filter(({ sync, session }) => sync.upstream === upstream && pace.isDue(session.id) && !forbidden.has(session.id))
+    .map((record) => ({ id: record.session.id, eventId: record.event_id, step: nextStep(stateOf(record)) }))
+    .filter(({ step }) => step !== 'nothing' && step !== 'find')
+    .filter(({ id, step, eventId }) => step !== 'create' || !isDerivedId(id) || listed.has(eventId));
 }
 
-/** Nothing of ours differs from headquarters any more. */
-function settled(state: SessionState): SessionState {
-  if (nextStep(state).step !== 'settle') return state;
-  return { ...state, sync: clean(state.sync) };
+/** Does what concerns one session: what fails for it alone keeps nobody else, as long as others do not fail, too. */
+async function alone(run: Push, id: string, work: () => Promise<void>): Promise<void> {
+  run.context.signal.throwIfAborted();
+  try {
+    await work();
+  } catch (error) {
+    run.pace.failed(id);
+    run.failuresInARow += 1;
+    if (!isOfOneSession(error) || isKeysFault(error) || run.failuresInARow >= MAX_FAILURES_IN_A_ROW) throw error;
+  }
 }
 
-async function create(context: SyncContext, id: string): Promise<void> {
-  context.signal.throwIfAborted();
-  const state = await update(context, id, (found) =>
-    nextStep(found).step === 'create' ? sending(found, 'create') : found,
-  );
-  if (state === undefined || state.sync.remote_id !== '') return;
-  const { remote, remoteTenantId: tenantId } = context;
+/** Thrown where several sessions drew 403: no session's refusal. */
+function isKeysFault(error: unknown): boolean {
+  return error instanceof ContractError && error.kind === 'forbidden';
+}
+
+async function create(run: Push, id: string): Promise<void> {
+  const { context } = run;
+  const state = await send(run, { id, step: 'create' });
+  if (state === undefined) return;
+  const { remote, remoteTenantId: tenantId, memory } = context;
   const body = { ...contentOf(state.session), sys_external_id: state.session.sys_external_id ?? id };
   try {
     const answer = await remote.createSession({ tenantId, body: body as SessionInput });
-    await update(context, id, (found) => hear(found, answer, 'answer'));
-    await context.memory.remember({ keepsExternalIds: answer.sys_external_id === body.sys_external_id });
+    if (typeof answer.id !== 'string') throw unusable();
+    const keepsExternalIds = answer.sys_external_id === body.sys_external_id;
+    if (memory.current.keepsExternalIds !== keepsExternalIds) await memory.remember({ keepsExternalIds });
+    await hearAnswer(run, id, answer);
   } catch (error) {
-    await hearFailure(context, id, error);
+    await hearFailure(run, id, error, state);
   }
 }
 
+/** Writes down that a change leaves; undefined where there is no such change any more. */
+async function send({ context }: Push, { id, step }: Due): Promise<SessionState | undefined> {
+  let left = false;
+  const state = await update(context, id, (found) => {
+    left = nextStep(found) === step;
+    return left ? sending(found, step === 'create' || step === 'delete' ? step : 'patch') : found;
+  });
+  return left ? state : undefined;
+}
+
 /** Sends patches and deletes, each written down first; together where headquarters takes batches. */
-async function sendChanges(context: SyncContext, due: readonly Due[]): Promise<void> {
-  context.signal.throwIfAborted();
-  const operations: BatchOperation[] = [];
-  const localIds = new Map<string, string>();
-  for (const { id, step } of due) {
-    if (step === 'delete' && !(await deleteStillStands(context, id))) continue;
-    const state = await update(context, id, (found) =>
-      nextStep(found).step === step ? sending(found, step === 'delete' ? 'delete' : 'patch') : found,
-    );
-    if (state?.sync.sent === undefined) continue;
-    const remoteId = state.sync.remote_id;
-    localIds.set(remoteId, id);
-    operations.push(
-      step === 'delete'
-        ? { id: remoteId, operation: 'delete' }
-        : { id: remoteId, operation: 'patch', patch_directives: patchOf(context, state) },
-    );
+async function sendChanges(run: Push, due: readonly Due[]): Promise<void> {
+  const { context } = run;
+  const ready: Due[] = [];
+  for (const item of due) {
+    // A delete must not take with it what others did; nor must a patch, where nothing but our reading guards it.
+    const readsFirst = item.step === 'delete' || context.memory.current.honoursTest !== true;
+    if (!readsFirst) ready.push(item);
+    else {
+      await alone(run, item.id, async () => {
+        const state = await readAndHear(run, item.id);
+        if (state !== undefined && nextStep(state) === item.step) ready.push(item);
+      });
+    }
   }
-  if (operations.length === 0) return;
-  if (operations.length === 1 || !context.memory.current.takesBatches) {
-    for (const operation of operations) await sendOne(context, localIds.get(operation.id) ?? '', operation);
+  context.signal.throwIfAborted();
+  if (ready.length <= 1 || !context.memory.current.takesBatches) {
+    for (const item of ready) await alone(run, item.id, async () => await sendOne(run, item));
     return;
   }
-  const { remote, remoteTenantId: tenantId } = context;
-  let results: BatchResult[];
-  try {
-    results = (await remote.batchSessions({ tenantId, body: { operations } })).results;
-  } catch (error) {
-    if (!(error instanceof ContractError) || stopsEverything(error)) throw error;
-    if (error.status >= 500) throw error;
-    // Nobody's refusal: single calls take its place, and that is remembered.
-    await context.memory.remember({ takesBatches: false });
-    for (const operation of operations) await sendOne(context, localIds.get(operation.id) ?? '', operation);
+
+  const sent: { id: string; state: SessionState; operation: BatchOperation }[] = [];
+  for (const item of ready) {
+    const state = await send(run, item);
+    if (state !== undefined) sent.push({ id: item.id, state, operation: toOperation(run, item, state) });
+  }
+  if (sent.length === 0) return;
+  const results = await sendBatch(run, sent);
+  if (results === 'turned away') {
+    // Nobody's refusal: halved, down to single calls.
+    const half = Math.ceil(ready.length / 2);
+    await sendChanges(run, ready.slice(0, half));
+    await sendChanges(run, ready.slice(half));
     return;
   }
   const byId = new Map(results.map((result) => [result.id, result]));
-  // Refused for several at once and done for none: that is the key's fault, and no session's.
-  const forbidden = results.filter((result) => result.status_code === 403);
-  if (forbidden.length > 1 && !results.some((result) => result.success)) {
-    for (const id of localIds.values()) await update(context, id, notArrived);
-    throw new ContractError('forbidden', 'Headquarters does not let this key change sessions.');
-  }
-  for (const operation of operations) {
+  let stopped: unknown;
+  for (const { id, state, operation } of sent) {
     // A result that is missing is an unknown outcome: what was sent stands, and the session is read next.
     const result = byId.get(operation.id);
-    if (result !== undefined) await hearResult(context, localIds.get(operation.id) ?? '', operation, result);
+    if (result === undefined) continue;
+    try {
+      await hearResult(run, id, state, operation, result);
+    } catch (error) {
+      run.pace.failed(id);
+      if (!isOfOneSession(error) || isKeysFault(error)) stopped ??= error;
+    }
   }
+  if (stopped !== undefined) throw stopped;
+}
+
+async function sendBatch(
+  { context, pace, batches }: Push,
+  sent: readonly { id: string; operation: BatchOperation }[],
+): Promise<BatchResult[] | 'turned away'> {
+  const { remote, remoteTenantId: tenantId } = context;
+  try {
+    const { results } = await remote.batchSessions({
+      tenantId,
+      body: { operations: sent.map(({ operation }) => operation) },
+    });
+    pace.batchSucceeded();
+    batches.taken = true;
+    return results;
+  } catch (error) {
+    if (!(error instanceof ContractError)) throw error;
+    // What came of it is unknown: each is read before it goes again, in a smaller batch if this happens again.
+    if (error.status >= 500) {
+      pace.batchFailed();
+      throw error;
+    }
+    for (const { id } of sent) await update(context, id, turnedAway);
+    if (error.kind === 'unauthorized' || error.status === 429 || error.kind === 'forbidden') throw error;
+    batches.refused = true;
+    return 'turned away';
+  }
+}
+
+function toOperation({ context }: Push, { step }: Due, state: SessionState): BatchOperation {
+  const id = state.sync.remote_id;
+  if (step === 'delete') return { id, operation: 'delete' };
+  return { id, operation: 'patch', patch_directives: patchOf(context, state) };
 }
 
 function patchOf(context: SyncContext, { session, sync }: SessionState): JsonPatch {
@@ -138,110 +238,178 @@ function patchOf(context: SyncContext, { session, sync }: SessionState): JsonPat
   return context.memory.current.honoursTest === false ? patch : withVersionTest(patch, sync.version ?? {});
 }
 
-/** Read just before: a delete must not take with it what others did. */
-async function deleteStillStands(context: SyncContext, id: string): Promise<boolean> {
-  const state = await readAndHear(context, id);
-  return state !== undefined && nextStep(state).step === 'delete';
-}
-
-async function sendOne(context: SyncContext, id: string, operation: BatchOperation): Promise<void> {
-  context.signal.throwIfAborted();
+async function sendOne(run: Push, item: Due): Promise<void> {
+  const state = await send(run, item);
+  if (state === undefined) return;
+  const { context } = run;
   const { remote, remoteTenantId: tenantId } = context;
+  const id = state.sync.remote_id;
   try {
-    if (operation.operation === 'delete') {
-      await remote.deleteSession({ tenantId, id: operation.id });
-      await update(context, id, hearGone);
+    if (item.step === 'delete') {
+      await remote.deleteSession({ tenantId, id });
+      await hearDeleted(run, item.id);
     } else {
-      const body = operation.patch_directives ?? [];
-      const answer = await remote.patchSession({ tenantId, id: operation.id, body });
-      await update(context, id, (state) => hear(state, answer, 'answer'));
+      const answer = await remote.patchSession({ tenantId, id, body: patchOf(context, state) });
+      if (answer.id !== id) throw unusable();
+      reportOverwriting(context, state, answer);
+      await hearAnswer(run, item.id, answer);
     }
   } catch (error) {
-    await hearFailure(context, id, error);
+    await hearFailure(run, item.id, error, state);
   }
 }
 
+/** Where nothing guards a patch, another change may have come in after it was read: that is found, and said. */
+function reportOverwriting(context: SyncContext, { sync }: SessionState, answer: JsonObject): void {
+  if (context.memory.current.honoursTest === true) return;
+  const [before, after] = [sync.version?.sys_version, versionOf(answer).sys_version];
+  if (before === undefined || after === undefined || after <= before + 1) return;
+  context.log('A change at headquarters came in at the same moment as one of ours, and may have been overwritten.');
+}
+
 async function hearResult(
-  context: SyncContext,
+  run: Push,
   id: string,
+  state: SessionState,
   operation: BatchOperation,
   result: BatchResult,
 ): Promise<void> {
   if (!result.success) {
     const kind = kindOfStatus(result.status_code);
-    return await hearFailure(context, id, new ContractError(kind, result.error ?? errorKinds[kind].title));
+    return await hearFailure(run, id, new ContractError(kind, result.error ?? errorKinds[kind].title), state);
   }
-  if (operation.operation === 'delete') await update(context, id, hearGone);
-  else if (isJsonObject(result.result) && result.result.id === operation.id) {
-    const answer: JsonObject = result.result;
-    await update(context, id, (state) => hear(state, answer, 'answer'));
-  }
+  if (operation.operation === 'delete') return await hearDeleted(run, id);
+  if (!isJsonObject(result.result) || result.result.id !== operation.id) return;
+  reportOverwriting(run.context, state, result.result);
+  await hearAnswer(run, id, result.result);
 }
 
-/** What a failure means for one session; rethrown where it is not the session's. */
-async function hearFailure(context: SyncContext, id: string, error: unknown): Promise<void> {
+async function hearAnswer(run: Push, id: string, answer: JsonObject): Promise<void> {
+  await hearRemote(run.context, id, answer, 'answer');
+  succeeded(run, id);
+}
+
+async function hearDeleted(run: Push, id: string): Promise<void> {
+  await update(run.context, id, hearGone);
+  succeeded(run, id);
+}
+
+function succeeded(run: Push, id: string): void {
+  run.pace.succeeded(id);
+  run.successes += 1;
+  run.failuresInARow = 0;
+}
+
+async function hearRemote(
+  context: SyncContext,
+  id: string,
+  remote: JsonObject,
+  from: 'answer' | 'read',
+): Promise<SessionState | undefined> {
+  return await changeAsHeadquarters(context, (change) => {
+    const record = findRecord(change, context.tenantId, id);
+    // Settled meanwhile by another way.
+    if (record === undefined || (record._deleted && !record.sync.dirty)) return undefined;
+    return hearInto(context, change, record, remote, { from });
+  });
+}
+
+/** What a failure means for one session; rethrown where it is not the session's, or its outcome is unknown. */
+async function hearFailure(run: Push, id: string, error: unknown, sent: SessionState): Promise<void> {
+  const { context, pace } = run;
   if (!(error instanceof ContractError)) throw error;
-  if (stopsEverything(error)) {
-    // Refused before anything was done.
-    if (error.kind === 'unauthorized' || error.status === 429) await update(context, id, notArrived);
-    throw error;
-  }
-  if (error.status >= 500) return;
-  const before = await update(context, id, notArrived);
-  if (before === undefined) return;
-  if (before.sync.remote_id !== '') {
-    const heard = await readAndHear(context, id);
-    // It moved: merged, and sent again in the next round.
-    if (heard === undefined || !sameVersion(heard.sync.version, before.sync.version)) return;
-    if (nextStep(heard).step !== 'patch' && nextStep(heard).step !== 'delete') return;
-  }
+  // Unknown: it is read before it goes again.
+  if (error.status >= 500) throw error;
   const refusal: Refusal = {
     status: error.status,
     message: error.message,
     faults: [...error.faults],
     atMs: context.clock(),
   };
-  await update(context, id, (state) => hearRefusal(state, refusal));
-  context.log(`Headquarters refused a change: ${error.message}`);
+  if (error.kind === 'unauthorized' || error.status === 429) {
+    await update(context, id, turnedAway);
+    const isCreate = sent.sync.remote_id === '';
+    if (!isCreate || !(error.kind === 'quota_exceeded' || pace.limited(id))) throw error;
+    await refuse(run, id, { ...refusal, message: `Headquarters' limit: ${error.message}` });
+    return;
+  }
+  if (sent.sync.remote_id === '') await update(context, id, turnedAway);
+  else {
+    await update(context, id, notArrived);
+    const heard = await readAndHear(run, id);
+    // It moved, or is gone: merged, and sent again in the next round.
+    if (heard === undefined || !sameVersion(heard.sync.version, sent.sync.version)) return;
+    const step = nextStep(heard);
+    if (step !== 'patch' && step !== 'delete') return;
+    if (error.kind === 'forbidden' && heard.sync.base?.['sys_locked'] !== true)
+      return await forbid(run, id, refusal, error);
+  }
+  if (error.kind === 'forbidden' && sent.sync.remote_id === '') return await forbid(run, id, refusal, error);
+  await refuse(run, id, refusal);
 }
 
-/** Whether a failure is about headquarters, or our key, and not about one session. */
-function stopsEverything(error: ContractError): boolean {
-  return ['unreachable', 'unauthorized', 'rate_limited', 'unusable_answer'].includes(error.kind);
+/** A 403 that no lock explains: of several at once the key is to blame, and none of them is refused. */
+async function forbid(run: Push, id: string, refusal: Refusal, error: ContractError): Promise<void> {
+  run.forbidden.set(id, refusal);
+  if (run.forbidden.size < 2 || run.successes > 0) return;
+  for (const [other] of run.forbidden) await update(run.context, other, turnedAway);
+  throw new ContractError('forbidden', 'Headquarters does not let this key change sessions.', { cause: error });
 }
 
-/** Reads a session at headquarters, consistently, and takes in what is heard. */
-async function readAndHear(context: SyncContext, id: string): Promise<SessionState | undefined> {
+async function refuse({ context, pace }: Push, id: string, refusal: Refusal): Promise<void> {
+  await update(context, id, (state) => {
+    const step = nextStep(state);
+    // Edited or settled meanwhile into something else than what was refused.
+    return step === 'create' || step === 'patch' || step === 'delete' ? hearRefusal(state, refusal) : state;
+  });
+  pace.succeeded(id);
+  context.log(`Headquarters refused a change: ${refusal.message}`);
+}
+
+/** Reads a session at headquarters, consistently, and takes in what is heard; undefined where it is hidden, or settled meanwhile. */
+async function readAndHear({ context }: Push, id: string): Promise<SessionState | undefined> {
   context.signal.throwIfAborted();
-  const remoteId = context.store.read(
-    (view) =>
-      (view.findSession(context.tenantId, id) ?? view.findDeletedSession(context.tenantId, id))?.sync.remote_id ?? '',
+  const record = context.store.read(
+    (view) => view.findSession(context.tenantId, id) ?? view.findDeletedSession(context.tenantId, id),
   );
-  if (remoteId === '') return undefined;
-  const read = await readRemote(context, remoteId);
-  if (read === 'hidden') return undefined;
-  return await update(context, id, (state) => (read === 'gone' ? hearGone(state) : hear(state, read.found, 'read')));
+  if (record === undefined || record.sync.remote_id === '') return undefined;
+  const read = await readRemote(context, record.sync.remote_id);
+  if (read === 'hidden') throw new ContractError('invalid', 'Headquarters does not show this session to this key.');
+  if (read === 'gone') {
+    return await update(context, id, (state) => (state.deleted && !state.sync.dirty ? state : hearGone(state)));
+  }
+  return await hearRemote(context, id, read.found, 'read');
 }
 
 /** Finds out, once per upstream, whether a failing `test` makes headquarters refuse a patch. */
 async function probeTest(context: SyncContext): Promise<void> {
   if (context.memory.current.honoursTest !== undefined) return;
-  const { store, remote, remoteTenantId: tenantId } = context;
-  const known = store.read((view) => view.listUnsent(context.tenantId)).find((record) => record.sync.remote_id !== '');
-  if (known === undefined) return;
+  const { store, remote, remoteTenantId: tenantId, upstream } = context;
+  const known = store
+    .read((view) => view.listUnsent(context.tenantId))
+    .filter(({ sync }) => sync.upstream === upstream && sync.remote_id !== '' && sync.absent === undefined);
   const body: JsonPatch = [{ op: 'test', path: '/id', value: 'not this id' }];
-  try {
-    await remote.patchSession({ tenantId, id: known.sync.remote_id, body });
-    await context.memory.remember({ honoursTest: false });
-  } catch (error) {
-    if (!(error instanceof ContractError)) throw error;
-    if (error.kind === 'invalid' || error.kind === 'precondition_failed')
-      await context.memory.remember({ honoursTest: true });
-    else if (stopsEverything(error)) throw error;
+  for (const { sync } of known.slice(0, MAX_FAILURES_IN_A_ROW)) {
+    try {
+      await remote.patchSession({ tenantId, id: sync.remote_id, body });
+      await context.memory.remember({ honoursTest: false });
+      return;
+    } catch (error) {
+      if (!isOfOneSession(error)) throw error;
+      if (error instanceof ContractError && (error.kind === 'invalid' || error.kind === 'precondition_failed')) {
+        await context.memory.remember({ honoursTest: true });
+        return;
+      }
+      // A session that is gone, or locked, tells nothing: the next one may.
+    }
   }
 }
 
-function kindOfStatus(status: number) {
+function unusable(): ContractError {
+  return new ContractError('unusable_answer', "Headquarters' answer is about another session.");
+}
+
+function kindOfStatus(status: number): ErrorKind {
   switch (status) {
     case 400:
       return 'invalid';

@@ -7,6 +7,8 @@ import type { CatalogKind } from '../catalog/catalog.ts';
 import type { SessionsApi } from '../contract/operations.ts';
 import type { Store } from '../store/open-store.ts';
 import { answerBrake } from './brake.ts';
+import { isOfOneSession } from './listing.ts';
+import { createPace } from './pace.ts';
 import { pullEvent } from './pull.ts';
 import { push } from './push.ts';
 import {
@@ -24,6 +26,7 @@ import {
 } from './review.ts';
 import type { SyncContext } from './sync-context.ts';
 import { openSyncMemory, type SyncMemory } from './sync-memory.ts';
+import { newHealth, type Lane } from './sync-health.ts';
 import { readStatus, type SyncStatus } from './sync-status.ts';
 
 export interface ReplicatorOptions {
@@ -86,14 +89,19 @@ export interface LogEntry {
 }
 
 const BACKOFF = { firstMs: 1000, maxMs: 5 * 60 * 1000 };
+/** A key that headquarters does not take is tried again so often, by one request. */
+const UNAUTHORIZED_WAIT_MS = 5 * 60 * 1000;
+/** A server that asks for more is asked again after this. */
+const MAX_RETRY_AFTER_MS = 60 * 60 * 1000;
 const LOG_LENGTH = 200;
 
 export function createReplicator(options: ReplicatorOptions): Replicator {
   const { store, tenantId, upstream, clock } = options;
   const memory = openSyncMemory(store, tenantId, upstream);
   const entries: LogEntry[] = [];
-  const health: Health = { failures: 0, waitUntilMs: 0, blockedUntilMs: 0, paused: false };
-  let running: Promise<SyncStatus> | undefined;
+  const pace = createPace(clock, options.random);
+  const health = newHealth();
+  let running: Promise<void> | undefined;
   let abort = new AbortController();
 
   const log = (message: string): void => {
@@ -103,7 +111,7 @@ export function createReplicator(options: ReplicatorOptions): Replicator {
   };
   const status = (): SyncStatus => readStatus(store, tenantId, upstream, memory, health, running !== undefined);
 
-  const cycle = async (): Promise<SyncStatus> => {
+  const cycle = async (by: 'hand' | 'timer'): Promise<void> => {
     const context: SyncContext = {
       ...options,
       memory,
@@ -113,43 +121,89 @@ export function createReplicator(options: ReplicatorOptions): Replicator {
       },
       log,
     };
-    const failures: unknown[] = [];
-    // Upload trouble never stops download, nor the other way round.
-    await attempt(failures, async () => {
-      await push(context);
-      health.lastPushAtMs = clock();
-    });
-    const pullFailures: unknown[] = [];
-    for (const eventId of store.subscriptions.eventsOf(tenantId, upstream)) {
-      await attempt(pullFailures, async () => await pullEvent(context, eventId));
+    const isDue = (lane: Lane): boolean =>
+      !abort.signal.aborted &&
+      !health.isUnauthorized &&
+      clock() >= health.blockedUntilMs &&
+      (by === 'hand' || clock() >= lane.waitUntilMs);
+    const listed = new Set<string>();
+    const send = async (): Promise<void> => await push(context, pace, listed);
+    if (by === 'hand') pace.hurry();
+
+    if (health.isUnauthorized && !(await isKeyTaken(context))) return;
+    // Upload trouble never stops download, nor the other way round: each has its own clock.
+    const pushed = isDue(health.push) && (await run(health.push, send));
+    if (isDue(health.pull)) {
+      const pulled = await run(health.pull, async () => {
+        const failures: unknown[] = [];
+        for (const eventId of store.subscriptions.eventsOf(tenantId, upstream)) {
+          health.incomplete.add(eventId);
+          try {
+            if (await pullEvent(context, eventId)) {
+              health.incomplete.delete(eventId);
+              listed.add(eventId);
+            }
+          } catch (error) {
+            if (!isOfOneSession(error) || abort.signal.aborted) throw error;
+            failures.push(error);
+          }
+        }
+        if (failures.length > 0) throw failures[0];
+      });
+      // What merging made, and what had to be looked for first.
+      if (pushed && pulled && isDue(health.push)) await run(health.push, send);
     }
-    if (pullFailures.length === 0) health.lastPullAtMs = clock();
-    if (failures.length + pullFailures.length === 0) await attempt(failures, async () => await push(context));
-    note([...failures, ...pullFailures]);
     delete health.progress;
-    return status();
   };
 
-  const note = (failures: readonly unknown[]): void => {
-    const [failure] = failures.filter((error) => !abort.signal.aborted || error !== abort.signal.reason);
-    if (failure === undefined) {
-      if (health.lastError !== undefined) log('Headquarters can be reached again.');
-      health.failures = 0;
-      health.waitUntilMs = 0;
-      delete health.lastError;
-      return;
+  /** Runs one direction and notes how it went; answers whether it went well. */
+  const run = async (lane: Lane, work: () => Promise<void>): Promise<boolean> => {
+    try {
+      await work();
+    } catch (error) {
+      if (abort.signal.aborted && error === abort.signal.reason) return false;
+      noteFailure(lane, error);
+      return false;
     }
-    health.failures += 1;
-    health.waitUntilMs = clock() + backoffMs(health.failures, options.random(), BACKOFF);
-    if (failure instanceof ContractError) {
-      if (failure.retryAfterS !== undefined) health.blockedUntilMs = clock() + failure.retryAfterS * 1000;
-      if (failure.kind === 'unauthorized') health.waitUntilMs = clock() + BACKOFF.maxMs;
-      health.lastError = failure.message;
+    if (lane.lastError !== undefined)
+      log(lane === health.push ? 'Changes can be sent again.' : 'Headquarters can be read again.');
+    lane.failures = 0;
+    lane.waitUntilMs = 0;
+    lane.lastAtMs = clock();
+    delete lane.lastError;
+    return true;
+  };
+
+  const isKeyTaken = async (context: SyncContext): Promise<boolean> => {
+    try {
+      await tryKey(context);
+    } catch (error) {
+      noteFailure(health.pull, error);
+      return false;
+    }
+    health.isUnauthorized = false;
+    for (const lane of [health.push, health.pull]) lane.waitUntilMs = 0;
+    return true;
+  };
+
+  const noteFailure = (lane: Lane, error: unknown): void => {
+    lane.failures += 1;
+    lane.waitUntilMs = clock() + backoffMs(lane.failures, options.random(), BACKOFF);
+    if (error instanceof ContractError) {
+      // One rate limit holds for both directions.
+      if (error.retryAfterS !== undefined) {
+        health.blockedUntilMs = clock() + Math.min(Math.max(0, error.retryAfterS * 1000), MAX_RETRY_AFTER_MS);
+      }
+      if (error.kind === 'unauthorized') {
+        health.isUnauthorized = true;
+        for (const each of [health.push, health.pull]) each.waitUntilMs = clock() + UNAUTHORIZED_WAIT_MS;
+      }
+      lane.lastError = error.message;
     } else {
-      options.logger.error({ err: failure, tenant: tenantId, upstream }, 'a sync failed');
-      health.lastError = 'The sync failed by a fault of its own; the log has more.';
+      options.logger.error({ err: error, tenant: tenantId, upstream }, 'a sync failed');
+      lane.lastError = 'The sync failed by a fault of its own; the log has more.';
     }
-    log(health.lastError);
+    log(lane.lastError);
   };
 
   const review = { store, tenantId, upstream, clock, ids: options.ids };
@@ -170,14 +224,17 @@ export function createReplicator(options: ReplicatorOptions): Replicator {
       return status();
     },
     async sync(by) {
-      if (running !== undefined) return await running;
-      const waitUntilMs = by === 'hand' ? health.blockedUntilMs : Math.max(health.blockedUntilMs, health.waitUntilMs);
-      if (health.paused || clock() < waitUntilMs) return status();
-      running = cycle();
+      if (running === undefined) {
+        const { push: upload, pull: download, blockedUntilMs } = health;
+        const waitUntilMs = by === 'hand' ? 0 : Math.min(upload.waitUntilMs, download.waitUntilMs);
+        if (health.paused || clock() < Math.max(blockedUntilMs, waitUntilMs)) return status();
+        running = cycle(by);
+      }
+      const current = running;
       try {
-        await running;
+        await current;
       } finally {
-        running = undefined;
+        if (running === current) running = undefined;
       }
       return status();
     },
@@ -195,24 +252,13 @@ export function createReplicator(options: ReplicatorOptions): Replicator {
   };
 }
 
-/** How the syncs of late went. */
-export interface Health {
-  failures: number;
-  /** No sync starts by itself before. */
-  waitUntilMs: number;
-  /** Headquarters asked not to be asked before. */
-  blockedUntilMs: number;
-  paused: boolean;
-  lastPullAtMs?: number;
-  lastPushAtMs?: number;
-  lastError?: string;
-  progress?: { done: number; total?: number };
-}
-
-async function attempt(failures: unknown[], work: () => Promise<void>): Promise<void> {
+/** With a key that headquarters did not take, one request tells whether it does now. */
+async function tryKey({ store, tenantId, upstream, remote, remoteTenantId }: SyncContext): Promise<void> {
+  const [eventId] = store.subscriptions.eventsOf(tenantId, upstream);
+  if (eventId === undefined) return;
   try {
-    await work();
+    await remote.listSessionsByEvent({ tenantId: remoteTenantId, event_id: eventId, fields: 'id' });
   } catch (error) {
-    failures.push(error);
+    if (!(error instanceof ContractError) || error.kind !== 'not_found') throw error;
   }
 }

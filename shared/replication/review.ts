@@ -9,7 +9,7 @@ import { findSessionFaults } from '../contract/validate-session.ts';
 import type { ChangeContext, Store, StoreChange } from '../store/open-store.ts';
 import type { SessionRecord, Stored } from '../store/records.ts';
 import type { CatalogReference } from '../store/store-view.ts';
-import { afterEdit } from '../store/sync-state.ts';
+import { afterEdit, type KeptConflict } from '../store/sync-state.ts';
 import { valueAt } from './conflict-place.ts';
 import { resolveConflict, type Choice } from './resolve-conflict.ts';
 import { contentOf, discard, openConflicts, stateOf, type SessionState } from './session-state.ts';
@@ -98,14 +98,17 @@ export function listConflicts(context: ReviewContext): SessionConflict[] {
     const { session, sync } = record;
     const whole = open.some(({ pointer }) => pointer === '');
     const gone = sync.absent === 'deleted at headquarters';
-    const fields = open.map((conflict): FieldConflict => {
-      const theirs =
-        conflict.pointer === '' ? (gone ? undefined : contentOf(session)) : valueAt(session, conflict.pointer);
-      return theirs === undefined ? { ...conflict } : { ...conflict, theirs };
-    });
+    const fields = open.map((conflict) => withTheirs(conflict, gone ? undefined : session));
     const deleted = whole ? { deleted: gone ? ('at headquarters' as const) : ('here' as const) } : {};
     return [{ id: session.id, name: session.name, event_id: session.event_id, ...deleted, fields }];
   });
+}
+
+/** @param shown the session as it shows theirs; undefined where they deleted it */
+function withTheirs(conflict: KeptConflict, shown: Session | undefined): FieldConflict {
+  const { pointer } = conflict;
+  const theirs = shown && (pointer === '' ? contentOf(shown) : valueAt(shown, pointer));
+  return theirs === undefined ? conflict : { ...conflict, theirs };
 }
 
 /** Sends refused changes again: one, or all. Answers how many; throws `not_found` for one that is not refused. */
@@ -168,14 +171,12 @@ export async function resolveConflicts(
       resolveWhole(context, change, record, gone, wholeChoice(resolution));
       return;
     }
-    const choiceOf = (pointer: string): Choice | undefined =>
-      typeof resolution === 'string' ? resolution : (own(resolution, pointer) as Choice | undefined);
     const next = open.reduce<JsonObject>((session, conflict) => {
-      const choice = choiceOf(conflict.pointer);
+      const choice = choiceOf(resolution, conflict.pointer);
       return choice === undefined ? session : resolveConflict(session, conflict, choice);
     }, record.session);
     requireValid(next, record.session);
-    const left = open.filter(({ pointer }) => choiceOf(pointer) === undefined);
+    const left = open.filter(({ pointer }) => choiceOf(resolution, pointer) === undefined);
     saveEdit(context, change, record, next as Session, left);
   });
 }
@@ -220,6 +221,10 @@ function resolveWhole(
     sys_created_by_id: session.sys_created_by_id,
     sys_last_modified_by_id: session.sys_last_modified_by_id,
   } as Session);
+}
+
+function choiceOf(resolution: Resolution, pointer: string): Choice | undefined {
+  return typeof resolution === 'string' ? resolution : (own(resolution, pointer) as Choice | undefined);
 }
 
 function wholeChoice(resolution: Resolution): 'mine' | 'theirs' {
@@ -313,7 +318,7 @@ function withReference(session: Session, kind: CatalogKind, from: string, to: st
     Array.isArray(ids) ? [...new Set(ids.map(one).filter((id) => id !== undefined))] : ids;
   const elements = (items: unknown, key: string): unknown => {
     if (!Array.isArray(items)) return items;
-    const mended = (items as JsonObject[]).map((item) => ({ ...item, [key]: one(item[key]) }));
+    const mended = (items as JsonObject[]).map((item) => withMember(item, key, one(item[key])));
     // Left out, or there already: the element goes.
     return mended.filter(
       (item, at) => item[key] !== undefined && mended.findIndex((other) => other[key] === item[key]) === at,
@@ -352,7 +357,7 @@ function withReference(session: Session, kind: CatalogKind, from: string, to: st
         set(
           'speakers',
           (session.speakers as JsonObject[]).map((speaker) =>
-            speaker['type_id'] === from && to !== undefined ? { ...speaker, type_id: to } : speaker,
+            speaker['type_id'] === from && to !== undefined ? withMember(speaker, 'type_id', to) : speaker,
           ),
         );
       }
@@ -361,4 +366,8 @@ function withReference(session: Session, kind: CatalogKind, from: string, to: st
       break;
   }
   return next as Session;
+}
+
+function withMember(object: JsonObject, name: string, value: unknown): JsonObject {
+  return { ...object, [name]: value };
 }

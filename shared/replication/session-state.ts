@@ -56,7 +56,9 @@ export function sending(state: SessionState, operation: SentChange['operation'])
   const content = contentOf(session);
   const states = [...(sync.sent?.states ?? []), content].slice(-MAX_SENT_STATES);
   const made =
-    operation === 'create' ? { made: [...new Set([...(sync.made ?? []), digestOf(content)])].slice(-MAX_SENT_STATES) } : {};
+    operation === 'create'
+      ? { made: [...new Set([...(sync.made ?? []), digestOf(content)])].slice(-MAX_SENT_STATES) }
+      : {};
   return { ...state, sync: { ...sync, ...made, sent: { operation, outcome: 'unknown', states } } };
 }
 
@@ -75,7 +77,10 @@ export function turnedAway(state: SessionState): SessionState {
   const { sent, ...sync } = state.sync;
   if (sent === undefined) return state;
   const states = sent.states.slice(0, -1);
-  return { ...state, sync: states.length === 0 ? sync : { ...sync, sent: { ...sent, states, outcome: 'not arrived' } } };
+  return {
+    ...state,
+    sync: states.length === 0 ? sync : { ...sync, sent: { ...sent, states, outcome: 'not arrived' } },
+  };
 }
 
 /** What of a state of headquarters' is known beside it. */
@@ -121,10 +126,7 @@ function takeIn(
     return { session: toLocal(remote, session), deleted: false, sync: { ...back, ...open } };
   }
 
-  const kept = [
-    ...openConflicts(state).filter(({ pointer }) => pointer !== ''),
-    ...lostWrites(state, remote, written),
-  ];
+  const kept = [...openConflicts(state).filter(({ pointer }) => pointer !== ''), ...lostWrites(state, remote, written)];
   const isValid = (candidate: JsonObject): boolean => findSessionFaults(candidate, remote).length === 0;
   const { merged, conflicts } = mergeSessions({ base, mine, theirs: remote, kept }, isValid);
   const next = toLocal(merged, session);
@@ -213,11 +215,17 @@ function sidesFor({ session, sync }: SessionState, remote: JsonObject, from: 'an
   const states = sync.sent?.states ?? [];
   const last = states.at(-1);
   if (sync.remote_id === '') {
-    const born = from === 'answer' && last !== undefined && agree(last, remote) ? last : states.find((state) => agree(state, remote));
+    const born =
+      from === 'answer' && last !== undefined && agree(last, remote)
+        ? last
+        : states.find((state) => agree(state, remote));
     if (born !== undefined) return onTop(undefined, born, session, remote);
     if (isOurMaking(sync, remote)) return { base: remote, mine: session };
     // Another laptop may have made it of the same file: then nothing is known of what it was before.
-    return { base: isDerivedId(session.id) || last === undefined ? undefined : folded(states[0], states, remote), mine: session };
+    return {
+      base: isDerivedId(session.id) || last === undefined ? undefined : folded(states[0], states, remote),
+      mine: session,
+    };
   }
   if (from === 'answer' && last !== undefined) return onTop(sync.base ?? session, last, session, remote);
   return { base: folded(sync.base ?? session, states, remote), mine: session };
@@ -242,7 +250,11 @@ function onTop(base: JsonObject | undefined, sent: JsonObject, mine: JsonObject,
 /**
  * The base, with headquarters' value wherever that equals a sent one: it is ours and no news, and what was edited since stays on top of it.
  */
-function folded(base: JsonObject | undefined, states: readonly JsonObject[], remote: JsonObject): JsonObject | undefined {
+function folded(
+  base: JsonObject | undefined,
+  states: readonly JsonObject[],
+  remote: JsonObject,
+): JsonObject | undefined {
   if (base === undefined || states.length === 0) return base;
   const [places, theirs] = [toPlaces(base), toPlaces(remote)];
   for (const state of states.map(toPlaces)) {

@@ -5,6 +5,7 @@ import { referencesOf } from '../catalog/references.ts';
 import type { SessionsApi } from '../contract/operations.ts';
 import type { Store, StoreChange } from '../store/open-store.ts';
 import type { SessionRecord, Stored } from '../store/records.ts';
+import { isUnsettled } from '../store/sync-state.ts';
 import { stateOf, type SessionState } from './session-state.ts';
 import type { SyncMemory } from './sync-memory.ts';
 
@@ -30,7 +31,7 @@ export interface SyncContext {
 }
 
 /** Changes made by a sync, as history names them. */
-const HEADQUARTERS = 'headquarters';
+export const HEADQUARTERS = 'headquarters';
 
 /** Runs changes of the store in the name of headquarters. */
 export async function changeAsHeadquarters<T>(context: SyncContext, work: (change: StoreChange) => T): Promise<T> {
@@ -54,22 +55,32 @@ export async function update(
 ): Promise<SessionState | undefined> {
   return await changeAsHeadquarters(context, (change) => {
     const record = findRecord(change, context.tenantId, id);
-    return record === undefined ? undefined : settle(context, change, transform(stateOf(record)), record);
+    if (record === undefined) return undefined;
+    const state = stateOf(record);
+    const next = transform(state);
+    return next === state ? state : settle(context, change, next, record);
   });
 }
 
-/** Writes a state, and placeholders for what it refers to and the catalog lacks: headquarters offers no catalog. */
+/**
+ * Writes a state, and placeholders for what it refers to and the catalog lacks: headquarters offers no catalog. A session that belongs to an
+ * event which is not kept here leaves, once nothing of it waits.
+ */
 export function settle(
   context: SyncContext,
   change: StoreChange,
   state: SessionState,
   record?: Stored<SessionRecord>,
 ): SessionState {
-  if (!state.deleted) {
-    for (const { kind, id } of change.missingFromCatalog(context.tenantId, referencesOf(state.session))) {
+  const { tenantId, upstream, store } = context;
+  const isOpen = isUnsettled(state.sync);
+  const stays = isOpen || store.subscriptions.upstreamOf(tenantId, state.session.event_id) === upstream;
+  const next = stays ? state : { ...state, deleted: true };
+  if (!next.deleted) {
+    for (const { kind, id } of change.missingFromCatalog(tenantId, referencesOf(next.session))) {
       change.saveCatalogItem(kind, placeholder(id));
     }
   }
-  change.settleSession(state, record);
-  return state;
+  change.settleSession(next, record);
+  return next;
 }

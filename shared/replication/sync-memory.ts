@@ -6,12 +6,14 @@ import type { Store } from '../store/open-store.ts';
 const eventMemory = z.object({
   /** When the last complete listing ended, in milliseconds since the Unix epoch. */
   listedAtMs: z.number().optional(),
+  /** Where the first listing goes on that was cut short: the key of its next page. */
+  nextKey: z.string().optional(),
+  /** When it was last asked for sessions that the key may not see. */
+  askedHiddenAtMs: z.number().optional(),
   /** When sessions were removed here because headquarters has them no more, within the last hour. */
   removedAtMs: z.array(z.number()).default([]),
   /** Headquarters lacks suspiciously many: a person is asked before more are removed. */
   brake: z.object({ sinceMs: z.number(), remoteIds: z.array(z.string()), apply: z.boolean().optional() }).optional(),
-  /** What a person chose to keep here though headquarters lacks it. */
-  keptRemoteIds: z.array(z.string()).default([]),
 });
 
 const memory = z.object({

@@ -1,6 +1,7 @@
 import { toTimestamp } from '../base/clock.ts';
 import type { Store } from '../store/open-store.ts';
-import type { Health } from './replicator.ts';
+import { openConflicts, stateOf } from './session-state.ts';
+import type { Health } from './sync-health.ts';
 import type { SyncMemory } from './sync-memory.ts';
 
 /** How things stand with headquarters, honestly. Times are ISO-8601 in UTC. */
@@ -11,6 +12,8 @@ export interface SyncStatus {
   pending: number;
   refused: number;
   conflicts: number;
+  /** Sessions that are kept here though headquarters lacks them, or does not show them to this key. */
+  absent?: number;
   /** Since when the oldest of them waits. */
   since?: string;
   last_pull_at?: string;
@@ -32,13 +35,16 @@ export function readStatus(
   const records = store.read((view) => view.listUnsettled(tenantId)).filter(({ sync }) => sync.upstream === upstream);
   const unsent = records.filter(({ sync }) => sync.dirty);
   const refused = unsent.filter(({ sync }) => sync.refused !== undefined).length;
-  const conflicts = records.filter(({ sync }) => sync.conflicts !== undefined).length;
+  const conflicts = records.filter((record) => openConflicts(stateOf(record)).length > 0).length;
   const pending = unsent.length - refused;
+  const absent = records.filter(({ sync, _deleted }) => sync.absent !== undefined && !_deleted && !sync.dirty).length;
   const since = unsent.map(({ sync }) => sync.waitingSinceMs ?? Number.POSITIVE_INFINITY).toSorted((a, b) => a - b)[0];
   const braked = Object.entries(memory.current.events).filter(([, event]) => event.brake !== undefined);
   const listed = store.subscriptions
     .eventsOf(tenantId, upstream)
-    .every((eventId) => memory.eventOf(eventId).listedAtMs !== undefined);
+    .every((eventId) => memory.eventOf(eventId).listedAtMs !== undefined && !health.incomplete.has(eventId));
+  const lastError = health.push.lastError ?? health.pull.lastError;
+  const [lastPullAtMs, lastPushAtMs] = [health.pull.lastAtMs, health.push.lastAtMs];
 
   const state = health.paused
     ? 'paused'
@@ -46,7 +52,7 @@ export function readStatus(
       ? 'syncing'
       : refused + conflicts + braked.length > 0
         ? 'attention'
-        : health.lastError !== undefined
+        : lastError !== undefined
           ? 'offline'
           : pending === 0 && listed
             ? 'synced'
@@ -56,10 +62,11 @@ export function readStatus(
     pending,
     refused,
     conflicts,
+    ...(absent === 0 ? {} : { absent }),
     ...(since === undefined || !Number.isFinite(since) ? {} : { since: toTimestamp(since) }),
-    ...(health.lastPullAtMs === undefined ? {} : { last_pull_at: toTimestamp(health.lastPullAtMs) }),
-    ...(health.lastPushAtMs === undefined ? {} : { last_push_at: toTimestamp(health.lastPushAtMs) }),
-    ...(health.lastError === undefined ? {} : { last_error: health.lastError }),
+    ...(lastPullAtMs === undefined ? {} : { last_pull_at: toTimestamp(lastPullAtMs) }),
+    ...(lastPushAtMs === undefined ? {} : { last_push_at: toTimestamp(lastPushAtMs) }),
+    ...(lastError === undefined ? {} : { last_error: lastError }),
     ...(health.progress === undefined ? {} : { progress: health.progress }),
     ...(braked.length === 0
       ? {}

@@ -17,8 +17,6 @@ export interface SentChange {
   outcome: 'unknown' | 'not arrived';
   /** What the session was like in each send since the version last seen moved. */
   states: JsonObject[];
-  /** For a create where headquarters does not keep external ids: the ids it listed before the first send. */
-  listedBefore?: string[];
 }
 
 /** A field that was changed on both sides; the record shows theirs until a person decides. */
@@ -54,6 +52,10 @@ export interface SyncState {
   /** Headquarters' state at the last agreement; only while dirty. */
   base?: JsonObject;
   sent?: SentChange;
+  /** Digests of what was sent to create the session, where it was made here: a twin of it that says the same is ours to delete. */
+  made?: string[];
+  /** Deleted because it is the twin of another session, and only as long as nobody changed it. */
+  twin?: true;
   /** Deleted here; headquarters has not confirmed it. */
   deleted?: boolean;
   refused?: Refusal;
@@ -69,6 +71,8 @@ export const LOCAL_ONLY: SyncState = { dirty: false, remote_id: '' };
 interface Edited {
   session: Session;
   sync: SyncState;
+  /** Whether it is what is left of a deleted session. */
+  _deleted?: boolean;
 }
 
 /**
@@ -82,7 +86,13 @@ export function afterEdit(previous: Edited | undefined, upstream: string | undef
   if (previous?.sync.upstream === undefined) {
     return upstream === undefined ? LOCAL_ONLY : { dirty: true, waitingSinceMs: atMs, remote_id: '', upstream };
   }
-  const { refused: _, deleted: __, ...kept } = previous.sync;
+  if (previous._deleted === true && !previous.sync.dirty) {
+    // Headquarters has it no more: made again, it is a new session there.
+    const { made } = previous.sync;
+    if (upstream === undefined) return LOCAL_ONLY;
+    return { dirty: true, waitingSinceMs: atMs, remote_id: '', upstream, ...(made === undefined ? {} : { made }) };
+  }
+  const { refused: _, deleted: __, twin: ___, ...kept } = previous.sync;
   return waiting(previous, kept, atMs);
 }
 

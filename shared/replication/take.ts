@@ -1,0 +1,152 @@
+import { OWN_ID_PREFIX } from '../base/ids.ts';
+import { type JsonObject } from '../base/json.ts';
+import type { SessionFields } from '../contract/session.ts';
+import type { StoreChange } from '../store/open-store.ts';
+import type { HistoryRecord, SessionRecord, Stored } from '../store/records.ts';
+import { isDerivedId } from './derived-id.ts';
+import { isOlder, sameVersion, versionOf } from './remote-version.ts';
+import {
+  arrive,
+  bury,
+  hear,
+  hearAnother,
+  isOurMaking,
+  lastHeard,
+  nextStep,
+  stateOf,
+  type Heard,
+  type SessionState,
+} from './session-state.ts';
+import { findRecord, HEADQUARTERS, settle, type SyncContext } from './sync-context.ts';
+
+/**
+ * Takes in one state of headquarters', under the id that the session has here (sync.md, "Identity"): looked up by its id there, then by an
+ * external id of ours, then by its id.
+ *
+ * @param proven whether the state was read consistently: only then a version that goes backwards is believed
+ */
+export function take(context: SyncContext, change: StoreChange, remote: SessionFields, proven: boolean): void {
+  const remoteId = String(remote.id);
+  const [known] = change.findByRemoteIds(context.tenantId, [remoteId]);
+  if (known !== undefined) return takeKnown(context, change, known, remote, proven);
+  const external = remote.sys_external_id;
+  const localId = typeof external === 'string' && external.startsWith(OWN_ID_PREFIX) ? external : remoteId;
+  const claimed = findRecord(change, context.tenantId, localId);
+  if (claimed === undefined) return arriveAs(context, change, remote, localId);
+  const { sync, _deleted: deleted } = claimed;
+  if (deleted && !sync.dirty) {
+    // It was deleted here before it was known to have arrived, or is a late double of what was.
+    const isLate = isOurMaking(sync, remote) && !isDerivedId(localId);
+    return isLate ? buryTwin(context, change, remote) : arriveAs(context, change, remote, localId);
+  }
+  if (sync.remote_id === '') hearInto(context, change, claimed, remote, { from: 'read' });
+  else takeTwin(context, change, claimed, remote);
+}
+
+/** Takes what headquarters says of a session into its record. */
+export function hearInto(
+  context: SyncContext,
+  change: StoreChange,
+  record: Stored<SessionRecord>,
+  remote: JsonObject,
+  how: Heard,
+): SessionState {
+  const { version } = record.sync;
+  const heard = versionOf(remote);
+  const goesBack = how.from === 'read' && version !== undefined && isFork(heard, version);
+  const written = goesBack ? writtenHere(change.listHistory(context.tenantId, 'sessions', record.session.id)) : [];
+  return settle(context, change, hear(stateOf(record), remote, { ...how, written }), record);
+}
+
+/** Whether headquarters went back, and maybe on from there: an older version, or the same number at another time. */
+function isFork(heard: ReturnType<typeof versionOf>, known: ReturnType<typeof versionOf>): boolean {
+  if (isOlder(heard, known)) return true;
+  return heard.sys_version !== undefined && heard.sys_version === known.sys_version && !sameVersion(heard, known);
+}
+
+function takeKnown(
+  context: SyncContext,
+  change: StoreChange,
+  record: Stored<SessionRecord>,
+  remote: SessionFields,
+  proven: boolean,
+): void {
+  if (record._deleted && !record.sync.dirty) {
+    // Removed here as proven, and there again: a restored backup. Only a proof brings it back.
+    if (proven) arriveAs(context, change, remote, record.session.id);
+    return;
+  }
+  const { version, absent } = record.sync;
+  if (version !== undefined && isOlder(versionOf(remote), version) && !proven) return;
+  const isNews =
+    !sameVersion(version, versionOf(remote)) || absent !== undefined || nextStep(stateOf(record)) === 'read';
+  if (isNews) hearInto(context, change, record, remote, { from: 'read' });
+}
+
+/**
+ * Another session of headquarters' with the same external id (sync.md, promise 2). The earliest by (`sys_created_at`, `id`) keeps our id. Who
+ * made it deletes the other if that says just what was sent; else it is a session of its own, known by its id there.
+ */
+function takeTwin(
+  context: SyncContext,
+  change: StoreChange,
+  claimed: Stored<SessionRecord>,
+  remote: SessionFields,
+): void {
+  const state = stateOf(claimed);
+  const known = lastHeard(state);
+  if (state.deleted || !isEarlier(remote, known)) return leaveTwin(context, change, claimed, remote);
+  // The later one goes, or stays as a session of its own; edits made to it here go on top of the earlier.
+  leaveTwin(context, change, claimed, known);
+  const base = isOurMaking(state.sync, remote) ? remote : state.sync.made === undefined ? known : undefined;
+  settle(context, change, hearAnother(state, remote, base), claimed);
+}
+
+/** Leaves a session that is another's twin: buried where it is ours, else by itself. */
+function leaveTwin(
+  context: SyncContext,
+  change: StoreChange,
+  { sync }: Stored<SessionRecord>,
+  remote: JsonObject,
+): void {
+  if (isOurMaking(sync, remote)) buryTwin(context, change, remote);
+  else arriveAs(context, change, remote, String(remote['id']));
+}
+
+function buryTwin(context: SyncContext, change: StoreChange, remote: JsonObject): void {
+  const record = findRecord(change, context.tenantId, String(remote['id']));
+  settle(context, change, bury(remote, context.upstream, context.clock()), record);
+  context.log('A session was at headquarters twice; the double goes.');
+}
+
+function arriveAs(context: SyncContext, change: StoreChange, remote: JsonObject, localId: string): void {
+  // What moved on between listing and reading is not of an event that is kept here.
+  const eventId = String(remote['event_id']);
+  if (context.store.subscriptions.upstreamOf(context.tenantId, eventId) !== context.upstream) return;
+  const record = findRecord(change, context.tenantId, localId);
+  settle(context, change, arrive(remote, localId, context.upstream), record);
+}
+
+function isEarlier(a: JsonObject, b: JsonObject): boolean {
+  const [left, right] = [instantOf(a), instantOf(b)];
+  return left === right ? String(a['id']) < String(b['id']) : left < right;
+}
+
+function instantOf(session: JsonObject): number {
+  const at = Date.parse(String(session['sys_created_at']));
+  return Number.isNaN(at) ? Number.POSITIVE_INFINITY : at;
+}
+
+/** The fields of a session that were last written here, and not by headquarters. */
+function writtenHere(history: readonly HistoryRecord[]): string[] {
+  const here = new Map<string, boolean>();
+  for (const { principal_id, forward } of history) {
+    for (const operation of forward) {
+      const [, field] = operation.path.split('/');
+      const value = 'value' in operation ? (operation.value as unknown) : undefined;
+      const fields = field === undefined ? Object.keys(value ?? {}) : [field];
+      for (const name of fields) here.set(name, principal_id !== HEADQUARTERS);
+    }
+  }
+  return [...here].flatMap(([name, isHere]) => (isHere ? [name] : []));
+}
