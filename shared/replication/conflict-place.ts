@@ -9,7 +9,7 @@ import { isMissing } from './same-value.ts';
  */
 export function placePointer(tokens: readonly string[]): string {
   const pointer = toPointer(tokens);
-  // Without its slash the pointer of a field whose name is empty would be that of the whole session.
+  // Without its slash the pointer of a field whose name is empty would be '', which stands for the whole session.
   return pointer === '/' ? pointer : pointer.slice(1);
 }
 
@@ -45,6 +45,7 @@ export function toPlaces(session: JsonObject): JsonObject {
   return Object.fromEntries(places);
 }
 
+/** The session of such places. */
 export function fromPlaces(places: JsonObject): JsonObject {
   const fields = new Map(Object.entries(places));
   for (const together of fieldsTogether) {
@@ -100,7 +101,5 @@ function elementsByKey(list: unknown, key: string | undefined): Map<string, unkn
 }
 
 function onlyMembers(object: JsonObject, names: readonly string[]): JsonObject {
-  return Object.fromEntries(
-    Object.entries(object).filter(([name, value]) => names.includes(name) && value !== undefined),
-  );
+  return Object.fromEntries(Object.entries(object).filter(([name]) => names.includes(name)));
 }

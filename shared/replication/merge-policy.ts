@@ -2,12 +2,11 @@ import { isServerOwned } from '../contract/session.ts';
 
 /**
  * How a value merges that both sides changed, each in its own way:
- * - `value`: as a whole, so it is a conflict
- * - `equal`: as a whole, and where no base is known: every difference is a conflict
+ * - `value`: not at all, it is a conflict
  * - `members`: an object, member by member
- * - `elements`: a list, element by element, known by their member `key`, or by themselves where `key` is absent
+ * - `elements`: a list, element by element, each known by its member `key`, or by itself where `key` is absent
  *
- * or which side's stands without being asked: `mine`, `theirs`.
+ * Three ask for no change: with `equal` every difference is a conflict, and `mine` or `theirs` stands whatever the other side says.
  */
 export type MergePolicy = { kind: 'mine' | 'theirs' | 'value' | 'equal' } | PartedPolicy;
 
@@ -33,9 +32,7 @@ export function policyWithoutBase(field: string): MergePolicy {
   return field === 'sys_external_id' ? value : equal;
 }
 
-/**
- * Fields that make sense only with each other: they merge, and conflict, as one value, known by the first field's name.
- */
+/** Fields that make sense only with each other: they merge, and conflict, as one value, known by the first field's name. */
 export const fieldsTogether: readonly (readonly [string, ...string[]])[] = [
   ['start_date', 'end_date'],
   ['enable_capacity', 'capacity_options'],

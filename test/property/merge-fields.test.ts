@@ -337,10 +337,9 @@ describe('merge and conflicts', () => {
   });
 
   test('a session keeps the id that it has here', () => {
-    expect(mergeFields({ id: 'theirs' }, { id: 'mine' }, { id: 'theirs' })).toEqual({
-      merged: { id: 'mine' },
-      conflicts: [],
-    });
+    for (const base of [{ id: 'theirs' }, { id: 'mine' }, {}, undefined]) {
+      expect(mergeFields(base, { id: 'mine' }, { id: 'theirs' })).toEqual({ merged: { id: 'mine' }, conflicts: [] });
+    }
   });
 
   test('unknown fields merge as values and survive', () => {

@@ -57,26 +57,51 @@ describe('validity', () => {
   });
 
   test('a list that is too long only when merged conflicts as a whole', () => {
-    const base = { name: 'A', track_ids: ['a'] };
-    const mine = { name: 'B', track_ids: ['a', 'b'] };
-    const theirs = { name: 'A', track_ids: ['a', 'c'] };
-    expect(mergeSessions({ base, mine, theirs }, ({ track_ids }) => (track_ids as string[]).length < 3)).toEqual({
-      merged: { name: 'B', track_ids: ['a', 'c'] },
-      conflicts: [{ pointer: 'track_ids', base: ['a'], mine: ['a', 'b'], theirs: ['a', 'c'] }],
+    const base = { name: 'A', code: 'A', speakers: [{ contact_id: 'a', job_title: 'A' }] };
+    const mine = {
+      name: 'B',
+      code: 'A',
+      speakers: [
+        { contact_id: 'a', job_title: 'B' },
+        { contact_id: 'b', job_title: 'B' },
+      ],
+    };
+    const theirs = {
+      name: 'A',
+      code: 'C',
+      speakers: [
+        { contact_id: 'a', job_title: 'C' },
+        { contact_id: 'c', job_title: 'C' },
+      ],
+    };
+    expect(mergeSessions({ base, mine, theirs }, ({ speakers }) => (speakers as unknown[]).length < 3)).toEqual({
+      merged: { name: 'B', code: 'C', speakers: theirs.speakers },
+      conflicts: [{ pointer: 'speakers', base: base.speakers, mine: mine.speakers, theirs: theirs.speakers }],
     });
   });
 
   test('fields that are valid alone and not together conflict', () => {
-    const base = { name: 'A', sold_out: false, has_fees: false };
-    const mine = { name: 'A', sold_out: true, has_fees: false };
-    const theirs = { name: 'A', sold_out: false, has_fees: true };
-    expect(
-      mergeSessions({ base, mine, theirs }, ({ sold_out, has_fees }) => sold_out !== true || has_fees !== true),
-    ).toEqual({
-      merged: theirs,
+    const base = { id: 'here', sys_version: 1, sold_out: false, has_fees: false };
+    const mine = { id: 'here', sys_version: 5, sold_out: true, has_fees: false };
+    const theirs = { id: 'there', sys_version: 2, sold_out: false, has_fees: true };
+    expect(mergeSessions({ base, mine, theirs }, ({ sold_out, has_fees }) => !sold_out || !has_fees)).toEqual({
+      merged: { ...theirs, id: 'here' },
       conflicts: [
         { pointer: 'sold_out', base: false, mine: true, theirs: false },
         { pointer: 'has_fees', base: false, mine: false, theirs: true },
+      ],
+    });
+  });
+
+  test('fields that would not be valid together if mine were taken conflict, too', () => {
+    const base = { name: 'A', location: 'A' };
+    const mine = { name: 'B', location: 'A' };
+    const theirs = { name: 'C', location: 'C' };
+    expect(mergeSessions({ base, mine, theirs }, ({ name, location }) => name !== 'B' || location !== 'C')).toEqual({
+      merged: theirs,
+      conflicts: [
+        { pointer: 'name', base: 'A', mine: 'B', theirs: 'C' },
+        { pointer: 'location', base: 'A', mine: 'A', theirs: 'C' },
       ],
     });
   });
@@ -160,6 +185,17 @@ describe('kept conflicts', () => {
   test('a conflict ends when the sides agree', () => {
     const merge = mergeSessions({ base: { name: 'C' }, mine: { name: 'C' }, theirs: { name: 'B' }, kept }, anything);
     expect(merge).toEqual({ merged: { name: 'B' }, conflicts: [] });
+  });
+
+  test('conflicts of speakers whose ids begin alike are two', () => {
+    const [gone, shown] = [{ contact_id: 'c1' }, { contact_id: 'c10', job_title: 'C' }];
+    const both = [
+      { pointer: 'speakers/c1', base: gone, mine: { ...gone, job_title: 'B' } },
+      { pointer: 'speakers/c10/job_title', base: 'C', mine: 'B' },
+    ];
+    const session = { speakers: [shown] };
+    const { conflicts } = mergeSessions({ base: session, mine: session, theirs: session, kept: both }, anything);
+    expect(conflicts).toEqual([both[0], { ...both[1], theirs: 'C' }]);
   });
 
   test('a conflict about a member widens to its speaker when that is removed there', () => {

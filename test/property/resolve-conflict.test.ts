@@ -84,6 +84,17 @@ describe('a decision', () => {
     expect(resolveConflict(session, { pointer: 'start_date', mine }, 'mine')).toEqual({ ...rest, ...mine });
   });
 
+  test('that leaves out what is missing already changes nothing', () => {
+    for (const session of [{}, { speakers: null }, { speakers: 'a text' }]) {
+      expect(resolveConflict(session, { pointer: 'speakers/c1' }, 'mine')).toStrictEqual(session);
+    }
+  });
+
+  test('about a speaker destroys no list that has no place for it', () => {
+    const twice = { speakers: [{ contact_id: 'c1' }, { contact_id: 'c1' }] };
+    expect(resolveConflict(twice, { pointer: 'speakers/c1/job_title' }, { value: 'A' })).toEqual(twice);
+  });
+
   test('about a speaker removes it, changes it, or brings it back', () => {
     expect(resolveConflict(session, { pointer: 'speakers/c1' }, 'mine').speakers).toEqual([]);
     expect(resolveConflict(session, { pointer: 'speakers/c1/job_title', mine: 'B' }, 'mine').speakers).toEqual([
