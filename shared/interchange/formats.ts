@@ -5,6 +5,8 @@ import { writeFrabJson } from './write-frab-json.ts';
 import { writeFrabXml } from './write-frab-xml.ts';
 import { writeICalendar } from './write-icalendar.ts';
 
+export type ExportFormat = 'frab.xml' | 'frab.json' | 'csv' | 'ics';
+
 interface Format {
   contentType: string;
   fileExtension: string;
@@ -18,7 +20,7 @@ interface Format {
 }
 
 /** The formats that a schedule is written in. All but CSV are for publishing: hidden and unscheduled sessions are left out. */
-export const exportFormats = {
+export const exportFormats: Readonly<Record<ExportFormat, Format>> = {
   'frab.xml': {
     contentType: 'application/xml; charset=utf-8',
     fileExtension: 'frab.xml',
@@ -38,6 +40,4 @@ export const exportFormats = {
     write: writeICalendar,
     leavesOut: leftOutOf,
   },
-} as const satisfies Record<string, Format>;
-
-export type ExportFormat = keyof typeof exportFormats;
+};

@@ -18,8 +18,8 @@ ICAL.foldLength = 74;
 
 /**
  * The bundle's public schedule as iCalendar (RFC 5545). Times are local to the event's zone, which the file describes by the zone's
- * own transitions. UTC stands where local time cannot say the instant: in the second run of an hour that the clocks
- * repeat, and in zones that have no name. A session keeps its UID as long as it lives, so that a calendar that
+ * own transitions. UTC stands where local time cannot say the instant: in an hour that the clocks repeat, and in zones that have
+ * no name. A session keeps its UID as long as it lives, so that a calendar that
  * reads a newer file changes what it has.
  *
  * @param now milliseconds since the Unix epoch, the time stamp of every entry
@@ -95,14 +95,22 @@ function timeProperty(name: string, instantMs: number, zone: string | undefined)
   const property = new ICAL.Property(name);
   const zoned = Temporal.Instant.fromEpochMilliseconds(Math.floor(instantMs)).toZonedDateTimeISO(zone ?? 'UTC');
   const local = zoned.toPlainDateTime();
-  // Local time means its first run, where the clocks have two (RFC 5545, 3.3.5).
-  if (zone === undefined || !local.toZonedDateTime(zone).equals(zoned)) {
+  if (zone === undefined || isRepeated(local, zone)) {
     property.setValue(utcTime(instantMs));
   } else {
     property.setParameter('tzid', zone);
     property.setValue(calendarTime(local));
   }
   return property;
+}
+
+/**
+ * Whether clocks in the zone show that time twice. RFC 5545 (3.3.5) means the first, but calendars are not agreed: ical.js and
+ * node-ical take the second.
+ */
+function isRepeated(local: Temporal.PlainDateTime, zone: string): boolean {
+  const earlier = local.toZonedDateTime(zone, { disambiguation: 'earlier' });
+  return !earlier.equals(local.toZonedDateTime(zone, { disambiguation: 'later' }));
 }
 
 function utcTime(instantMs: number): ICAL.Time {

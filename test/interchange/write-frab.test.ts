@@ -195,7 +195,7 @@ describe.skipIf(!hasRealFiles)('files that others published', () => {
       readSchedule(bytes);
       const startMs = performance.now();
       const { sessions, skipped } = readSchedule(bytes);
-      expect(performance.now() - startMs).toBeLessThan(1500);
+      expect(performance.now() - startMs).toBeLessThan(3000);
       expect(sessions).toHaveLength(name === 'fosdem-2025.xml' ? 1105 : 48);
       expect(skipped.filter(({ where }) => where !== 'the conference')).toEqual([]);
     });
