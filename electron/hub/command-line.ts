@@ -68,6 +68,8 @@ export function readCommandLine(args: readonly string[]): HubOptions | undefined
   const [firstTenant = 't1', ...otherTenants] = new Set(values.tenant);
   const tenants: HubOptions['tenants'] = [firstTenant, ...otherTenants];
   if (tenants.includes('')) throw new UsageError('--tenant must not be empty.');
+  // Node listens on every address where it is given none.
+  if (values.host === '') throw new UsageError('--host must not be empty.');
   return {
     dataDir: values.data,
     port: readNumber('--port', values.port ?? '4680', 65_535),
@@ -114,7 +116,10 @@ function parse(args: readonly string[]) {
       },
     });
   } catch (error) {
-    // Every error of parseArgs is about the flags.
+    // A stray argument may be a key, and is not repeated.
+    if ((error as NodeJS.ErrnoException).code === 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL')
+      throw new UsageError('An argument belongs to no flag.');
+    // Every other error of parseArgs is about the flags.
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
 }
@@ -147,7 +152,10 @@ function readKeys(pairs: readonly string[]): HubOptions['keys'] {
     const role = roles.find((name) => name === pair.slice(at + 1));
     if (at < 1 || role === undefined)
       throw new UsageError(`--api-key must be KEY=ROLE, the role one of ${roles.join(', ')}.`);
-    return { key: pair.slice(0, at), role };
+    const key = pair.slice(0, at);
+    if (!/^[!-~]([ -~]*[!-~])?$/.test(key))
+      throw new UsageError('--api-key: a header can carry only visible ASCII characters, and no spaces at the ends.');
+    return { key, role };
   });
   if (new Set(keys.map(({ key }) => key)).size < keys.length) throw new UsageError('--api-key: a key is given twice.');
   return keys;

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 
+import type { FastifyInstance } from 'fastify';
 import pino from 'pino';
 
 import type { Logger } from '../../shared/base/logger.ts';
@@ -15,7 +16,9 @@ import { createServer } from './server.ts';
 
 /** A wrong flag. */
 const EXIT_USAGE = 2;
-/** How long requests under way may take when the hub is told to stop, in milliseconds. */
+/** How long requests under way may take when the hub is told to stop, in milliseconds: then they are cut off. */
+const PATIENCE_MS = 5_000;
+/** How long all of stopping may take, in milliseconds. */
 const SHUTDOWN_MS = 10_000;
 
 /** Who takes in the files that the command line names. */
@@ -36,11 +39,14 @@ async function run(options: HubOptions): Promise<void> {
   // Standard output is the ready line's alone.
   const logger = pino({ level: options.logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
   const { dataDir, tenants, maxSessions } = options;
+  makeDataDir(dataDir);
   const { upstream, upstreamKey = process.env['OFFSTAGE_UPSTREAM_KEY'], intervalMs } = options.sync;
   const sync = { upstreams: upstream === undefined ? [] : [upstream], keys: { keyOf: () => upstreamKey }, intervalMs };
   const engine = await openEngine({ dataDir, tenants, maxSessions, sync, logger });
   const stop = async (): Promise<void> => {
+    const cutOff = setTimeout(() => server.server.closeAllConnections(), PATIENCE_MS);
     await server.close();
+    clearTimeout(cutOff);
     await engine.close();
   };
   const server = await createServer({
@@ -56,7 +62,7 @@ async function run(options: HubOptions): Promise<void> {
       logger.info({ file: path, ...(await importInto(engine, firstTenant, path, bytes)) }, 'imported');
     }
     if (options.demo) logger.info(await engine.importDemo(OPERATOR, firstTenant), 'demonstration event imported');
-    await server.listen({ port: options.port, host: options.host });
+    await listen(server, options);
   } catch (error) {
     await stop();
     throw error;
@@ -65,11 +71,36 @@ async function run(options: HubOptions): Promise<void> {
   process.stdout.write(`${JSON.stringify({ ready: true, url: urlOf(server.server.address()), tenants })}\n`);
 }
 
+function makeDataDir(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw new UsageError(`--data ${path}: the folder cannot be made (${codeOf(error)}).`);
+  }
+}
+
+async function listen(server: FastifyInstance, { port, host }: HubOptions): Promise<void> {
+  try {
+    await server.listen({ port, host });
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'EADDRINUSE')
+      throw new Error(`Port ${port} of ${host} is in use by another program.`, { cause: error });
+    if (code === 'ENOTFOUND' || code === 'EADDRNOTAVAIL')
+      throw new UsageError(`--host ${host}: this machine has no such address (${code}).`);
+    throw error;
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException).code;
+}
+
 function readImport(path: string): Uint8Array {
   try {
     return readFileSync(path);
   } catch (error) {
-    throw new UsageError(`--import ${path}: the file cannot be read (${(error as NodeJS.ErrnoException).code}).`);
+    throw new UsageError(`--import ${path}: the file cannot be read (${codeOf(error)}).`);
   }
 }
 
