@@ -273,16 +273,21 @@ class DemoEvent {
     };
     const limited = sessions.filter(({ fields }) => fields.enable_capacity === true && fields.start_date !== undefined);
     for (const session of limited.filter(({ fields }) => fields.type_id === TYPES.Workshop.id)) {
-      const capacity = session.fields.capacity_options?.capacity ?? 0;
+      const capacity = placesOf(session);
       const isFull = this.#random.happens(0.25);
       register(session, isFull ? capacity : Math.floor(capacity * (0.3 + 0.6 * this.#random.next())));
       if (isFull) session.fields.sold_out = true;
     }
-    const evenings = limited.filter(({ fields }) => fields.type_id === TYPES['Social event'].id);
-    evenings.forEach((session, index) => {
+    // By their places, the largest last: it takes what the others leave.
+    const evenings = limited
+      .filter(({ fields }) => fields.type_id === TYPES['Social event'].id)
+      .sort((one, two) => placesOf(one) - placesOf(two));
+    let places = evenings.reduce((sum, session) => sum + placesOf(session), 0);
+    for (const session of evenings) {
       const left = REGISTRATIONS - registrations.length;
-      register(session, index === evenings.length - 1 ? left : Math.floor(left / (evenings.length - index)));
-    });
+      register(session, session === evenings.at(-1) ? left : Math.floor((left * placesOf(session)) / places));
+      places -= placesOf(session);
+    }
     return registrations;
   }
 
@@ -312,6 +317,10 @@ function asAuthors(speakers: NonNullable<SessionInput['speakers']>): NonNullable
     type_id,
     ...(index === 0 ? { main: true } : {}),
   }));
+}
+
+function placesOf({ fields }: BundledSession): number {
+  return fields.capacity_options?.capacity ?? 0;
 }
 
 function overlap(a: Slot, b: Slot): boolean {
