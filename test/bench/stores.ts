@@ -47,13 +47,14 @@ export async function openOurs(path: string): Promise<Ours> {
 
 /**
  * The rival's side: a connection for hand-written SQL. It works on a copy of our own file, and so with the same columns, indexes and page
- * size; every commit is synced, as ours are.
+ * size; it gets the same pragmas: every commit is synced, as ours are, and as many pages are kept.
  */
 export function openRaw(path: string): Database.Database {
   const db = new Database(path);
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = FULL');
   db.pragma('temp_store = MEMORY');
+  db.pragma('cache_size = -65536');
   return db;
 }
 
