@@ -79,28 +79,12 @@ async function fillBoth(
   await close();
 }
 
-/** What each column of the sessions' table holds, as far as it is not the same for all. */
-const VALUES: Readonly<Record<string, (record: SessionRecord) => string | number>> = {
-  id: (record) => record.key,
-  '$.tenant_id': (record) => record.tenant_id,
-  '$.event_id': (record) => record.event_id,
-  '$.abstract_id': (record) => record.abstract_id,
-  '$.name_folded': (record) => record.name_folded,
-  '$.start_ms': (record) => record.start_ms,
-  '$.end_ms': (record) => record.end_ms,
-  '$.hidden': (record) => Number(record.hidden),
-  '$.session.type_id': (record) => record.session.type_id,
-  '$.session.track_ids': (record) => JSON.stringify(record.session.track_ids),
-  '$.sync.dirty': (record) => Number(record.sync.dirty),
-  '$.sync.remote_id': (record) => record.sync.remote_id ?? '',
-};
-
 /** Inserts records in one transaction, by a statement written for their table. */
 function rawInsert(db: Database.Database): (records: readonly SessionRecord[]) => void {
   let seq = 0;
   const lwt = Date.now();
-  const values: typeof VALUES = {
-    ...VALUES,
+  const values: Readonly<Record<string, ColumnReader>> = {
+    id: (record) => record.key,
     deleted: () => 0,
     lwt: () => lwt,
     rev: () => '1-bench',
@@ -109,14 +93,29 @@ function rawInsert(db: Database.Database): (records: readonly SessionRecord[]) =
     json: (record) => JSON.stringify({ ...record, _deleted: false, _attachments: {}, _meta: { lwt }, _rev: '1-bench' }),
   };
   const columns = db.prepare<[], string>(`SELECT name FROM pragma_table_info('sessions-v0')`).pluck().all();
-  const readers = columns.map((column) => {
-    const read = values[column];
-    if (read === undefined) throw new Error(`The bench does not know what column ${column} holds`);
-    return read;
-  });
+  const readers = columns.map((column) => values[column] ?? readerOfPath(column));
   const names = columns.map((column) => `"${column}"`).join(', ');
   const statement = db.prepare(`INSERT INTO "sessions-v0" (${names}) VALUES (${columns.map(() => '?').join(', ')})`);
   return db.transaction((records: readonly SessionRecord[]) => {
     for (const record of records) statement.run(readers.map((read) => read(record)));
   });
+}
+
+type ColumnReader = (record: SessionRecord) => unknown;
+
+/** Reads what a column called `$.path` holds. */
+function readerOfPath(column: string): ColumnReader {
+  const [root, first, second, ...deeper] = column.split('.');
+  if (root !== '$' || first === undefined || deeper.length > 0) throw new Error(`Not the column of a path: ${column}`);
+  const read: ColumnReader =
+    second === undefined ? (record) => member(record, first) : (record) => member(member(record, first), second);
+  return (record) => {
+    const value = read(record);
+    if (typeof value === 'boolean') return Number(value);
+    return typeof value === 'object' ? JSON.stringify(value) : (value ?? null);
+  };
+}
+
+function member(value: unknown, name: string): unknown {
+  return (value as Record<string, unknown>)[name];
 }
