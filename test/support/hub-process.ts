@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 
 import { onTestFinished } from 'vitest';
 
-const MAIN = fileURLToPath(new URL('../../electron/hub/main.ts', import.meta.url));
+const SOURCE = fileURLToPath(new URL('../../electron/hub/main.ts', import.meta.url));
+const BUILT = fileURLToPath(new URL('../../out/hub.js', import.meta.url));
 
 /** How a process ended. */
 export interface Ended {
@@ -24,25 +25,38 @@ export interface HubProcess {
 
 /** Runs a hub until it ends by itself. */
 export async function runHub(...flags: string[]): Promise<Ended> {
-  return await spawnHub(flags).ended;
+  return await spawnHub(SOURCE, flags).ended;
 }
 
 /** Starts a hub on a free port and waits until it listens. It is killed when the test ends. */
 export async function startHub(...flags: string[]): Promise<HubProcess> {
-  const { child, ended, firstLine } = spawnHub(['--port', '0', ...flags]);
+  return await start(SOURCE, flags);
+}
+
+/** Starts a hub as it is delivered; `npm run build` makes it. */
+export async function startBuiltHub(...flags: string[]): Promise<HubProcess> {
+  if (!existsSync(BUILT)) throw new Error('The hub is not built: npm run build');
+  return await start(BUILT, flags);
+}
+
+async function start(program: string, flags: readonly string[]): Promise<HubProcess> {
+  const { child, ended, firstLine } = spawnHub(program, ['--port', '0', ...flags]);
   const line = await firstLine;
   if (line === undefined) throw new Error(`The hub ended before it was ready: ${(await ended).stderr}`);
   const ready = JSON.parse(line) as HubProcess['ready'];
   return { ready, url: ready.url, ended, kill: (signal) => child.kill(signal) };
 }
 
-function spawnHub(flags: readonly string[]): {
+function spawnHub(
+  program: string,
+  flags: readonly string[],
+): {
   child: ChildProcess;
   ended: Promise<Ended>;
   /** The first line on standard output, if there comes one. */
   firstLine: Promise<string | undefined>;
 } {
-  const child = spawn(process.execPath, [MAIN, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [program, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   let stdout = '';
   let stderr = '';
