@@ -26,7 +26,7 @@ Offstage serves the demonstration event.
   tenant    ${tenants[0]}
   key       ${key}
 
-  Try:      curl -H 'Authorization: ${key}' '${url}/sessions/${tenants[0]}/event/offstage-demo?fields=name,start_date'
+  Try:      curl -H 'Authorization: ${key}' '${url}/sessions/${tenants[0]}/event/demo-2026?fields=name,start_date'
 
 Stop it with Ctrl C.
 `);

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { cruise, type IForbiddenRuleType } from 'dependency-cruiser';
@@ -19,6 +19,8 @@ test.each([
   ['shared/replica/a.ts', `export {};`, ['rooms']],
   ['shared/store/a.ts', `import 'node:fs';`, ['shared/store']],
   ['electron/hub/a.ts', `import '../storage-sqlite/b.ts';`, ['electron/hub']],
+  ['renderer/views/a.ts', `import '../../shared/http/b.ts';`, ['renderer']],
+  ['renderer/host/a.ts', `import '../../electron/storage-sqlite/b.ts';`, ['renderer/host']],
 ])('the check sees %s with %s', async (path, text, expected) => {
   const folder = temporaryFolder();
   const files = {
@@ -37,17 +39,20 @@ test.each([
 
 /** Every import that breaks the table, as `rule: from → to`, and every file outside its rooms. */
 async function violations(folder: string): Promise<string[]> {
-  const { output } = await cruise(['shared', 'electron'], {
-    baseDir: folder,
-    validate: true,
-    tsPreCompilationDeps: true,
-    ruleSet: { forbidden: [...importTable.map(toRule), noCircles] },
-    doNotFollow: { path: 'node_modules' },
-  });
+  const { output } = await cruise(
+    ['shared', 'electron', 'renderer'].filter((top) => existsSync(join(folder, top))),
+    {
+      baseDir: folder,
+      validate: true,
+      tsPreCompilationDeps: true,
+      ruleSet: { forbidden: [...importTable.map(toRule), noCircles] },
+      doNotFollow: { path: 'node_modules' },
+    },
+  );
   if (typeof output === 'string') throw new Error(output);
   const homeless = output.modules
     .map((module) => module.source)
-    .filter((source) => /^(shared|electron)\/[^/]+\//.test(source))
+    .filter((source) => /^(shared|electron|renderer)\/[^/]+\//.test(source))
     .filter((source) => !importTable.some((room) => source.startsWith(`${room.folder}/`)));
   return [
     ...output.summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} → ${to}`),
@@ -56,6 +61,9 @@ async function violations(folder: string): Promise<string[]> {
 }
 
 function toRule(room: Room): IForbiddenRuleType {
+  const inner = importTable
+    .filter(({ folder }) => folder.startsWith(`${room.folder}/`))
+    .map(({ folder }) => `^${folder}/`);
   const folders = [room.folder, ...room.rooms].map((folder) => `^${folder}/`);
   const packages = room.packages.map((name) =>
     name === 'node' ? '^(node:)?[a-z_/]+$' : `(^|node_modules/)${name}(/|$)`,
@@ -63,7 +71,8 @@ function toRule(room: Room): IForbiddenRuleType {
   return {
     name: room.folder,
     severity: 'error',
-    from: { path: `^${room.folder}/` },
+    // A room within another has rules of its own.
+    from: { path: `^${room.folder}/`, pathNot: inner },
     to: { pathNot: [...folders, ...packages] },
   };
 }

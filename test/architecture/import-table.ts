@@ -12,7 +12,8 @@ const STORE = 'shared/store';
 
 /**
  * The house: data flows one way, and a room imports only from those before it. Every room may import within itself. `node` stands for the
- * modules of Node itself: `shared` is pure and has none of them.
+ * modules of Node itself: `shared` is pure and has none of them. Rooms of the app that are not built yet stand in it, too: their place is
+ * decided.
  */
 export const importTable: readonly Room[] = [
   { folder: BASE, rooms: [], packages: ['uuid'] },
@@ -36,11 +37,21 @@ export const importTable: readonly Room[] = [
     packages: ['@noble/hashes', 'fast-json-patch', 'zod'],
   },
   { folder: 'shared/http', rooms: [BASE, CONTRACT, CATALOG], packages: ['zod'] },
+  { folder: 'shared/schedule', rooms: [BASE, CONTRACT, CATALOG], packages: ['temporal-polyfill'] },
+  { folder: 'shared/rpc', rooms: [BASE, CONTRACT, CATALOG], packages: ['zod'] },
   { folder: 'electron/storage-sqlite', rooms: [BASE], packages: ['rxdb', 'rxjs', 'better-sqlite3', 'node'] },
   { folder: 'electron/engine', rooms: ['shared', 'electron/storage-sqlite'], packages: ['node'] },
   {
     folder: 'electron/hub',
     rooms: ['shared', 'electron/engine'],
     packages: ['@fastify/helmet', '@fastify/rate-limit', 'fastify', 'pino', 'uuid', 'zod', 'node'],
+  },
+  { folder: 'electron/main', rooms: ['shared/rpc'], packages: ['electron', 'node'] },
+  { folder: 'electron/preload', rooms: ['shared/rpc'], packages: ['electron'] },
+  { folder: 'renderer/host', rooms: ['shared'], packages: ['vue'] },
+  {
+    folder: 'renderer',
+    rooms: ['renderer/host', CONTRACT, CATALOG, 'shared/schedule', 'shared/rpc'],
+    packages: ['vue', 'pinia', 'temporal-polyfill'],
   },
 ];
