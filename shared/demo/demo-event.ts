@@ -17,7 +17,7 @@ import {
 } from './timetable.ts';
 import { SubjectSource, TOPICS, type Genre, type Topic } from './topics.ts';
 
-export const DEMO_EVENT_ID = 'demo-2026';
+const DEMO_EVENT_ID = 'demo-2026';
 
 const SESSIONS = 400;
 const UNSCHEDULED = 12;

@@ -15,12 +15,12 @@ export interface DemoRoom {
 
 const room = (key: string, name: string, capacity: number): DemoRoom => ({ key, name, capacity });
 
-export const GREAT_HALL = room('great-hall', 'Great Hall', 1200);
-export const FOYER = room('foyer', 'Foyer', 800);
-export const WINTER_GARDEN = room('winter-garden', 'Winter Garden', 350);
+const GREAT_HALL = room('great-hall', 'Great Hall', 1200);
+const FOYER = room('foyer', 'Foyer', 800);
+const WINTER_GARDEN = room('winter-garden', 'Winter Garden', 350);
 
 /** Rooms for talks; the smallest two are for lightning talks. */
-export const TALK_ROOMS = [
+const TALK_ROOMS = [
   GREAT_HALL,
   room('hall-nord', 'Hall Nord', 450),
   room('hall-sued', 'Hall Süd', 420),
@@ -34,7 +34,7 @@ export const TALK_ROOMS = [
 
 const FIRST_SHORT_ROOM = TALK_ROOMS.length - 2;
 
-export const LABS = [room('lab-1', 'Lab 1', 40), room('lab-2', 'Lab 2', 32), room('lab-3', 'Lab 3', 24)];
+const LABS = [room('lab-1', 'Lab 1', 40), room('lab-2', 'Lab 2', 32), room('lab-3', 'Lab 3', 24)];
 
 export const ROOMS: readonly DemoRoom[] = [...TALK_ROOMS, ...LABS, FOYER, WINTER_GARDEN];
 

@@ -1,5 +1,5 @@
 import type { CatalogItem } from '../catalog/catalog.ts';
-import type { BundledSession, ScheduleReading } from '../catalog/schedule-bundle.ts';
+import type { BundledSession, ScheduleBundle } from '../catalog/schedule-bundle.ts';
 import { ContractError } from '../contract/errors.ts';
 import { SESSION_ID, type SessionInput } from '../contract/session.ts';
 import { customFieldsOf, PLACED_MEMBERS, toCustomFieldValue } from './custom-fields.ts';
@@ -13,7 +13,6 @@ import {
   textsOf,
   type FrabSchedule,
   type Members,
-  type ParsedFile,
 } from './frab-schedule.ts';
 import {
   importedEventId,
@@ -27,6 +26,7 @@ import {
 } from './imported-ids.ts';
 import { byId, compareText } from './order.ts';
 import { calendarDateOf, ConferenceDays, timesOf, zonedText, zoneOf } from './schedule-time.ts';
+import type { SkipList } from './skip-list.ts';
 
 /**
  * A schedule as the contract says it: its event, and catalog items and sessions under ids that every laptop derives alike. What the
@@ -39,14 +39,14 @@ import { calendarDateOf, ConferenceDays, timesOf, zonedText, zoneOf } from './sc
  *
  * Throws `invalid` where neither acronym nor title tells which event it is.
  */
-export function bundleFromSchedule({ schedule, skipped }: ParsedFile): ScheduleReading {
+export function bundleFromSchedule(schedule: FrabSchedule, skipped: SkipList): ScheduleBundle {
   const { conference } = schedule;
   const eventId = textOf(conference, 'offstage:id') ?? importedEventId(conference);
   if (eventId === undefined) {
     throw new ContractError('invalid', 'The schedule names no event: its conference has neither acronym nor title.');
   }
   const { zone, remark } = zoneOf(schedule);
-  if (remark !== undefined) skipped.push({ where: 'the conference', reason: remark });
+  if (remark !== undefined) skipped.add('the conference', remark);
 
   const catalog = new CatalogFromSchedule(eventId, schedule);
   const days = new ConferenceDays(conference, schedule.days, zone);
@@ -56,12 +56,12 @@ export function bundleFromSchedule({ schedule, skipped }: ParsedFile): ScheduleR
     const id = sessionIdOf(eventId, event);
     const name = textOf(event, 'title');
     if (name === undefined || id === undefined) {
-      skipped.push({ where, reason: 'has no title' });
+      skipped.add(where, 'has no title');
     } else if (sessions.has(id)) {
-      skipped.push({ where, reason: 'is in the file already, with the same guid or id' });
+      skipped.add(where, 'is in the file already, with the same guid or id');
     } else {
-      const times = timesOf(event, days, schedule, zone);
-      for (const reason of times.remarks) skipped.push({ where, reason });
+      const times = timesOf(event, days, zone);
+      for (const remark of times.remarks) skipped.add(where, remark);
       const start = times.startMs === undefined ? {} : { start_date: zonedText(times.startMs, zone) };
       const end = times.endMs === undefined ? {} : { end_date: zonedText(times.endMs, zone) };
       const fields = {
@@ -85,7 +85,6 @@ export function bundleFromSchedule({ schedule, skipped }: ParsedFile): ScheduleR
     event,
     catalog: { ...catalog.items(), custom_fields: customFieldsOf(list.map(({ fields }) => fields)) },
     sessions: list,
-    skipped,
   };
 }
 
@@ -95,7 +94,7 @@ function describe(event: Members): string {
   const title = textOf(event, 'title');
   const names = [id === undefined ? '' : ` id=${id}`, title === undefined ? '' : ` "${title.slice(0, 120)}"`].join('');
   const day = event['offstage:day'] === undefined ? '' : `day ${String(event['offstage:day'])}, `;
-  const room = textOf(event, 'room');
+  const room = textOf(event, 'room')?.slice(0, 120);
   return `${day}${room === undefined ? '' : `room ${room}, `}event${names}`;
 }
 

@@ -1,5 +1,4 @@
 import type { JsonValue } from '../base/json.ts';
-import type { SkippedPart } from '../catalog/schedule-bundle.ts';
 
 /** Members of one thing in a schedule file. Absent, null, '' and [] say the same: nothing. */
 export type Members = Record<string, JsonValue>;
@@ -30,11 +29,10 @@ export interface Appearance extends Members {
   person: string;
 }
 
-/** What a file holds before its supplement is put back (supplement.ts), and what could not be read. */
+/** What a file holds before its supplement is put back (supplement.ts). */
 export interface ParsedFile {
   schedule: FrabSchedule;
   supplement: JsonValue;
-  skipped: SkippedPart[];
 }
 
 export function saysNothing(value: JsonValue | undefined): boolean {

@@ -15,7 +15,7 @@ const URI = new RegExp(
 );
 
 /** Whether the text is an absolute URI in plain ASCII. */
-export function isUri(text: string): boolean {
+function isUri(text: string): boolean {
   return URI.test(text);
 }
 

@@ -1,7 +1,7 @@
 import { SaxesParser } from 'saxes';
 
 import { ContractError } from '../contract/errors.ts';
-import type { SkippedPart } from '../catalog/schedule-bundle.ts';
+import type { SkipList } from './skip-list.ts';
 
 /** An element: names are without prefixes, `text` is all its own character data, comments left out. */
 export interface XmlElement {
@@ -17,7 +17,6 @@ export interface XmlDocument {
   root: XmlElement;
   /** Bodies of the processing instructions, by target; of several with one target, the last. */
   instructions: Map<string, string>;
-  skipped: SkippedPart[];
 }
 
 /** No schedule nests deeper; the deepest part of one is a person's link, at 8. */
@@ -26,28 +25,32 @@ const MAX_DEPTH = 64;
 /** FOSDEM's whole schedule has 29,412. Each costs some hundred bytes of memory. */
 const MAX_ELEMENTS = 500_000;
 
+/** A few control characters were pasted into some text; many make a file that is no text. */
+const MAX_DISALLOWED = 100;
+
 /**
  * The elements of an XML text. A document type is passed over: nothing it declares is expanded or fetched, and a reference to an
  * entity of its own is an error. Characters that XML does not allow are left out and reported, because one pasted
  * into an abstract must not cost the whole schedule. Throws `invalid`, with line and column, for anything else
  * that is not well-formed, and as soon as the file proves too deep or too large.
  */
-export function parseXml(text: string): XmlDocument {
+export function parseXml(text: string, skipped: SkipList): XmlDocument {
   const parser = new SaxesParser();
   const open: XmlElement[] = [];
   const starts: number[] = [];
   const instructions = new Map<string, string>();
-  const skipped: SkippedPart[] = [];
   // Nearly no file has any, and looking once is cheaper than at every text.
   const clean = DISALLOWED.test(text) ? withoutDisallowed : (data: string): string => data;
   let root: XmlElement | undefined;
   let elements = 0;
+  let disallowed = 0;
 
   parser.on('error', (error) => {
     const [, place = '', reason = error.message] = /^(\d+:\d+): (.*)$/.exec(error.message) ?? [];
     const [line, column] = place.split(':');
-    if (reason === 'disallowed character.') {
-      skipped.push({ where: `line ${line}, column ${column}`, reason: 'a character that XML does not allow' });
+    disallowed += 1;
+    if (reason === 'disallowed character.' && disallowed <= MAX_DISALLOWED) {
+      skipped.add(`line ${line}, column ${column}`, 'a character that XML does not allow');
       return;
     }
     throw new ContractError('invalid', `The file is not valid XML: line ${line}, column ${column}: ${reason}`);
@@ -87,7 +90,7 @@ export function parseXml(text: string): XmlDocument {
   });
   parser.write(text).close();
   // The parser has reported a text without a root element.
-  return { root: root as XmlElement, instructions, skipped };
+  return { root: root as XmlElement, instructions };
 }
 
 /** What no XML document may hold: control characters, U+FFFE and U+FFFF. */

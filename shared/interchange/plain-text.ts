@@ -12,30 +12,69 @@ const UNSEEN = new Set(['script', 'style', 'template', 'head']);
  */
 export function toPlainText(text: string): string {
   if (!TAG.test(text)) return text.trim();
-  let plain = '';
+  const page = new PlainPage();
   let unseen = 0;
   const links: string[] = [];
   const parser = new Parser(
     {
       onopentag(name, { href }) {
         if (UNSEEN.has(name)) unseen += 1;
-        if (PARAGRAPHS.has(name)) plain = `${plain.trimEnd()}\n\n`;
-        else if (name === 'li') plain = `${plain.trimEnd()}\n- `;
-        else if (name === 'br' || name === 'tr') plain += '\n';
+        if (PARAGRAPHS.has(name)) page.breakLines(2);
+        else if (name === 'li') page.beginItem();
+        else if (name === 'br' || name === 'tr') page.breakLines(1);
         if (name === 'a') links.push(href ?? '');
       },
       ontext(data) {
-        if (unseen === 0) plain += data.replaceAll(/\s+/g, ' ').replace(/^ /, /\s$/.test(plain) ? '' : ' ');
+        if (unseen === 0) page.add(data);
       },
       onclosetag(name) {
         if (UNSEEN.has(name)) unseen -= 1;
-        if (PARAGRAPHS.has(name)) plain = `${plain.trimEnd()}\n\n`;
+        if (PARAGRAPHS.has(name)) page.breakLines(2);
         const href = name === 'a' ? links.pop() : undefined;
-        if (href !== undefined && /^https?:/.test(href) && !plain.endsWith(href)) plain += ` (${href})`;
+        if (href !== undefined && /^https?:/.test(href) && page.lastWords !== href) page.add(` (${href})`);
       },
     },
     { decodeEntities: true },
   );
   parser.end(text);
-  return plain.trim();
+  return page.text();
+}
+
+/** Words with what separates them: white space is one blank, and where a line is to be broken, nothing else counts. */
+class PlainPage {
+  readonly #pieces: string[] = [];
+  #breaks = 0;
+  #hasBlank = false;
+  #isItem = false;
+  lastWords = '';
+
+  breakLines(count: 1 | 2): void {
+    this.#breaks = Math.max(this.#breaks, count);
+  }
+
+  beginItem(): void {
+    this.#breaks = 1;
+    this.#isItem = true;
+  }
+
+  add(data: string): void {
+    const words = data.replaceAll(/\s+/g, ' ');
+    if (words.trim() === '') {
+      this.#hasBlank ||= words !== '';
+      return;
+    }
+    const isFirst = this.#pieces.length === 0;
+    if (!isFirst && this.#breaks > 0) this.#pieces.push('\n'.repeat(this.#breaks));
+    else if (!isFirst && (this.#hasBlank || words.startsWith(' '))) this.#pieces.push(' ');
+    if (this.#isItem) this.#pieces.push('- ');
+    this.lastWords = words.trim();
+    this.#pieces.push(this.lastWords);
+    this.#breaks = 0;
+    this.#isItem = false;
+    this.#hasBlank = words.endsWith(' ');
+  }
+
+  text(): string {
+    return this.#pieces.join('');
+  }
 }

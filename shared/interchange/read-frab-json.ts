@@ -3,6 +3,7 @@ import { ContractError } from '../contract/errors.ts';
 import { isMembers, membersWithout, setMember, textOf, type Members, type ParsedFile } from './frab-schedule.ts';
 import { parseJson } from './parse-json.ts';
 import { numberOrText, ScheduleBuilder } from './schedule-builder.ts';
+import type { SkipList } from './skip-list.ts';
 
 /** The member of `conference.meta` that carries the supplement. */
 export const SUPPLEMENT_MEMBER = 'offstage';
@@ -12,17 +13,17 @@ export const SUPPLEMENT_MEMBER = 'offstage';
  * translations, persons and links as mere text, unknown members of the conference, persons and events kept.
  * Throws `invalid` where the text is not JSON or no schedule.
  */
-export function readFrabJson(text: string): ParsedFile {
-  return scheduleFromJson(parseJson(text));
+export function readFrabJson(text: string, skipped: SkipList): ParsedFile {
+  return scheduleFromJson(parseJson(text), skipped);
 }
 
 /** The schedule that a JSON value holds. */
-export function scheduleFromJson(root: JsonValue): ParsedFile {
+export function scheduleFromJson(root: JsonValue, skipped: SkipList): ParsedFile {
   const file = isMembers(root) && isMembers(root['schedule']) ? root['schedule'] : root;
   if (!isMembers(file) || !isMembers(file['conference'])) {
     throw new ContractError('invalid', 'The file is JSON, but no schedule: it has no member schedule.conference.');
   }
-  const builder = new ScheduleBuilder([]);
+  const builder = new ScheduleBuilder(skipped);
   const conference = file['conference'];
   const meta = isMembers(conference['meta']) ? conference['meta'] : {};
   for (const [name, value] of Object.entries(file)) {
@@ -41,7 +42,7 @@ export function scheduleFromJson(root: JsonValue): ParsedFile {
   }
   const days = Array.isArray(conference['days']) ? conference['days'] : file['days'];
   if (Array.isArray(days)) for (const day of days) readDay(day, builder);
-  return { schedule: builder.schedule, supplement: meta[SUPPLEMENT_MEMBER] ?? null, skipped: builder.skipped };
+  return { schedule: builder.schedule, supplement: meta[SUPPLEMENT_MEMBER] ?? null };
 }
 
 function readDay(value: JsonValue, builder: ScheduleBuilder): void {

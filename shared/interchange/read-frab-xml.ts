@@ -1,5 +1,4 @@
 import type { JsonValue } from '../base/json.ts';
-import type { SkippedPart } from '../catalog/schedule-bundle.ts';
 import { ContractError } from '../contract/errors.ts';
 import {
   proseOf,
@@ -13,6 +12,7 @@ import {
 import { parseJson } from './parse-json.ts';
 import { parseXml, type XmlElement } from './parse-xml.ts';
 import { numberOrText, ScheduleBuilder } from './schedule-builder.ts';
+import type { SkipList } from './skip-list.ts';
 
 /** Target of the processing instruction that carries the supplement. */
 export const SUPPLEMENT_TARGET = 'offstage';
@@ -22,28 +22,28 @@ export const SUPPLEMENT_TARGET = 'offstage';
  * conference and of events kept, events outside of rooms, tracks in the conference or beside it.
  * Throws `invalid` where the text is not well-formed XML or no schedule.
  */
-export function readFrabXml(text: string): ParsedFile {
-  const { root, instructions, skipped } = parseXml(text);
+export function readFrabXml(text: string, skipped: SkipList): ParsedFile {
+  const { root, instructions } = parseXml(text, skipped);
   if (root.name !== 'schedule') {
     throw new ContractError('invalid', `The file is XML, but no schedule: it begins with <${root.name.slice(0, 80)}>.`);
   }
   const schedule = scheduleFromXml(root, skipped);
-  return { schedule, supplement: readSupplement(instructions.get(SUPPLEMENT_TARGET), skipped), skipped };
+  return { schedule, supplement: readSupplement(instructions.get(SUPPLEMENT_TARGET), skipped) };
 }
 
 /** A supplement that somebody has damaged costs what it alone tells, not the schedule. */
-function readSupplement(body: string | undefined, skipped: SkippedPart[]): JsonValue {
+function readSupplement(body: string | undefined, skipped: SkipList): JsonValue {
   if (body === undefined) return null;
   try {
     return parseJson(body);
   } catch (error) {
-    skipped.push({ where: `<?${SUPPLEMENT_TARGET}?>`, reason: (error as Error).message });
+    skipped.add(`<?${SUPPLEMENT_TARGET}?>`, (error as Error).message);
     return null;
   }
 }
 
 /** The schedule that a `<schedule>` element holds. */
-export function scheduleFromXml(root: XmlElement, skipped: SkippedPart[]): FrabSchedule {
+export function scheduleFromXml(root: XmlElement, skipped: SkipList): FrabSchedule {
   const builder = new ScheduleBuilder(skipped);
   for (const element of root.children) readPart(element, builder);
   return builder.schedule;

@@ -1,15 +1,13 @@
-import type { ScheduleReading, SkippedPart } from '../catalog/schedule-bundle.ts';
+import type { ScheduleReading } from '../catalog/schedule-bundle.ts';
 import { ContractError } from '../contract/errors.ts';
 import { bundleFromSchedule } from './bundle-from-schedule.ts';
 import { readFrabJson } from './read-frab-json.ts';
 import { readFrabXml } from './read-frab-xml.ts';
+import { SkipList } from './skip-list.ts';
 import { restore } from './supplement.ts';
 
 /** The largest file that is read, in bytes; FOSDEM's, the largest we know of, has 3.4 million. */
 export const MAX_FILE_BYTES = 32 * 1024 * 1024;
-
-/** So many skipped parts are told one by one; of a file that is all wrong, the rest is counted. */
-const MAX_SKIPPED = 1000;
 
 /**
  * Reads a frab/pentabarf schedule, XML or JSON, told apart by its first character. Lenient: what is understood is taken, and
@@ -23,10 +21,11 @@ export function readSchedule(bytes: Uint8Array): ScheduleReading {
   if (first !== '<' && first !== '{' && first !== '[') {
     throw new ContractError('invalid', 'The file is neither schedule XML nor schedule JSON.');
   }
-  const parsed = first === '<' ? readFrabXml(text) : readFrabJson(text);
-  restore(parsed.schedule, parsed.supplement);
-  const reading = bundleFromSchedule(parsed);
-  return { ...reading, skipped: boundedSkips(reading.skipped) };
+  const skipped = new SkipList();
+  const { schedule, supplement } = first === '<' ? readFrabXml(text, skipped) : readFrabJson(text, skipped);
+  restore(schedule, supplement);
+  const bundle = bundleFromSchedule(schedule, skipped);
+  return { ...bundle, skipped: skipped.parts() };
 }
 
 function decode(bytes: Uint8Array): string {
@@ -44,10 +43,4 @@ function decode(bytes: Uint8Array): string {
   } catch (cause) {
     throw new ContractError('invalid', 'The file is not UTF-8 text; save it as UTF-8.', { cause });
   }
-}
-
-function boundedSkips(skipped: readonly SkippedPart[]): SkippedPart[] {
-  if (skipped.length <= MAX_SKIPPED) return [...skipped];
-  const rest = skipped.length - MAX_SKIPPED;
-  return [...skipped.slice(0, MAX_SKIPPED), { where: 'the file', reason: `${rest} more parts were skipped` }];
 }

@@ -1,30 +1,34 @@
 import type { JsonValue } from '../base/json.ts';
-import type { SkippedPart } from '../catalog/schedule-bundle.ts';
+import { ContractError } from '../contract/errors.ts';
 import {
   addMembers,
   foreignMembers,
   setMember,
   textOf,
-  textsOf,
   type Appearance,
   type FrabSchedule,
   type Members,
 } from './frab-schedule.ts';
+import type { SkipList } from './skip-list.ts';
 
 /** Gathers what a reader comes upon, in file order: the same room, track or person is one thing however often it is named. */
 export class ScheduleBuilder {
   readonly schedule: FrabSchedule = { conference: {}, tracks: [], rooms: [], people: [], days: [], events: [] };
-  readonly skipped: SkippedPart[];
-  readonly #tracks = new Map<string, Members>();
-  readonly #rooms = new Map<string, Members>();
+  readonly #skipped: SkipList;
+  readonly #tracks = new NamedThings();
+  readonly #rooms = new NamedThings();
   readonly #people = new Map<string, Members>();
+  /** By index, with the rooms of each. */
+  readonly #days = new Map<number, Set<string>>();
 
-  constructor(skipped: SkippedPart[]) {
-    this.skipped = skipped;
+  constructor(skipped: SkipList) {
+    this.#skipped = skipped;
+    this.schedule.tracks = this.#tracks.things;
+    this.schedule.rooms = this.#rooms.things;
   }
 
   skip(where: string, reason: string): void {
-    this.skipped.push({ where, reason });
+    this.#skipped.add(where, reason);
   }
 
   addConferenceMember(name: string, value: JsonValue | undefined): void {
@@ -32,38 +36,40 @@ export class ScheduleBuilder {
   }
 
   addTrack(members: Members): void {
-    addNamed(this.schedule.tracks, this.#tracks, members);
+    this.#tracks.add(members, false);
   }
 
   /** A track or room of the file's own list: its place there is kept. */
   addListedTrack(members: Members): void {
-    addNamed(this.schedule.tracks, this.#tracks, members, listedIn(this.schedule.tracks));
+    this.#tracks.add(members, true);
   }
 
   addRoom(members: Members): void {
-    addNamed(this.schedule.rooms, this.#rooms, members);
+    this.#rooms.add(members, false);
   }
 
   addListedRoom(members: Members): void {
-    addNamed(this.schedule.rooms, this.#rooms, members, listedIn(this.schedule.rooms));
+    this.#rooms.add(members, true);
   }
 
   /** A day, and its index: where the file gives none that is free, the next free one. */
   addDay(members: Members): Members {
-    const taken = new Set(this.schedule.days.map((day) => day['index']));
     let index = Number(textOf(members, 'index') ?? Number.NaN);
-    if (!Number.isSafeInteger(index) || index < 1 || taken.has(index)) {
+    if (!Number.isSafeInteger(index) || index < 1 || this.#days.has(index)) {
       index = 1;
-      while (taken.has(index)) index += 1;
+      while (this.#days.has(index)) index += 1;
     }
-    const day: Members = { ...foreignMembers(members), index };
-    this.schedule.days.push(day);
+    const day: Members = { ...foreignMembers(members), index, rooms: [] };
+    refuseMore(this.schedule.days.push(day), MAX_DAYS, 'days');
+    this.#days.set(index, new Set());
     return day;
   }
 
   addRoomToDay(day: Members, name: string): void {
-    const rooms = textsOf(day, 'rooms');
-    if (!rooms.includes(name)) day['rooms'] = [...rooms, name];
+    const known = this.#days.get(Number(day['index']));
+    if (known === undefined || known.has(name) || !Array.isArray(day['rooms'])) return;
+    known.add(name);
+    day['rooms'].push(name);
   }
 
   /** A person as an event names them: known by guid, else id, else code, else name. Undefined where there is no name. */
@@ -75,7 +81,7 @@ export class ScheduleBuilder {
     const details: Members = { ...foreignMembers(members), 'offstage:key': key, name };
     if (known === undefined) {
       this.#people.set(key, details);
-      this.schedule.people.push(details);
+      refuseMore(this.schedule.people.push(details), MAX_THINGS, 'people');
     } else {
       addMembers(known, details);
     }
@@ -90,7 +96,7 @@ export class ScheduleBuilder {
     if (room !== undefined) this.addRoom({ name: room });
     const event = foreignMembers(members);
     setMember(event, 'offstage:day', day);
-    this.schedule.events.push(event);
+    refuseMore(this.schedule.events.push(event), MAX_THINGS, 'events');
   }
 }
 
@@ -104,23 +110,35 @@ export function personKey(members: Members, name: string): string {
   return code === undefined ? `name:${name}` : `code:${code}`;
 }
 
-/** The place of the next thing in a file's own list. */
-function listedIn(things: readonly Members[]): number {
-  return things.filter((thing) => thing['offstage:order'] !== undefined).length;
+/** Rooms or tracks: what is said of one name anywhere is said of one thing. */
+class NamedThings {
+  readonly things: Members[] = [];
+  readonly #byName = new Map<string, Members>();
+  #listed = 0;
+
+  /** @param isListed whether it stands in the file's own list of such things, where its place counts */
+  add(members: Members, isListed: boolean): void {
+    const name = textOf(members, 'name');
+    if (name === undefined) return;
+    const known = this.#byName.get(name);
+    const said: Members = { ...foreignMembers(members), name };
+    // A name that is listed twice keeps its first place.
+    if (isListed && known?.['offstage:order'] === undefined) {
+      said['offstage:order'] = this.#listed;
+      this.#listed += 1;
+    }
+    if (known !== undefined) return addMembers(known, said);
+    this.#byName.set(name, said);
+    refuseMore(this.things.push(said), MAX_THINGS, 'rooms or tracks');
+  }
 }
 
-function addNamed(list: Members[], known: Map<string, Members>, members: Members, order?: number): void {
-  const name = textOf(members, 'name');
-  if (name === undefined) return;
-  const before = known.get(name);
-  const said: Members = { ...foreignMembers(members), name };
-  if (order !== undefined) said['offstage:order'] = order;
-  if (before === undefined) {
-    known.set(name, said);
-    list.push(said);
-  } else {
-    addMembers(before, said);
-  }
+/** Nobody plans so much; without a bound, a file of 32 MiB could keep the machine busy for minutes. */
+const MAX_THINGS = 20_000;
+const MAX_DAYS = 1000;
+
+function refuseMore(count: number, most: number, things: string): void {
+  if (count > most) throw new ContractError('invalid', `The file has more than ${most} ${things}; no schedule has.`);
 }
 
 /** A count or an id: a number where the text is one that JSON can hold, else the text. */

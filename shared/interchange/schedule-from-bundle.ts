@@ -252,7 +252,7 @@ class BundleReader {
     const endMs = endDate === undefined ? undefined : parseInstant(endDate);
     if (endMs === undefined || endMs < startMs) return;
     own['end'] = zonedText(endMs, this.#zone);
-    own['duration'] = durationText(endMs - startMs);
+    own['duration'] = durationText(Math.round(endMs) - Math.round(startMs));
   }
 
   #calendar(scheduled: readonly Scheduled[], days: Map<string, Members>, events: Map<string, Members>): OutgoingDay[] {
@@ -275,7 +275,9 @@ class BundleReader {
     for (const { one, at } of placed) {
       const day = calendar.findLast((day) => ('index' in at ? day.index === at.index : day.date === at.date));
       const room = textOf(events.get(one.guid) ?? {}, 'room') ?? nowhere;
-      day?.rooms.set(room, [...(day.rooms.get(room) ?? []), one.guid]);
+      const guids = day?.rooms.get(room);
+      if (guids === undefined) day?.rooms.set(room, [one.guid]);
+      else guids.push(one.guid);
     }
     return calendar;
   }
@@ -294,7 +296,7 @@ class BundleReader {
 }
 
 /** The name as every format can say it: on one line, without control characters. */
-export function plainName(name: string): string {
+function plainName(name: string): string {
   const plain = withoutDisallowed(name)
     .replaceAll(/[\t\n\r]/g, ' ')
     .trim();
@@ -365,6 +367,7 @@ class TypeNames {
   readonly #unnamed: { id: string; name: string };
   readonly #derive: (name: string) => string;
   readonly #names = new Map<string, string | undefined>();
+  readonly #taken = new Set<string>();
 
   constructor(
     items: readonly { id: string; name: string }[],
@@ -382,10 +385,10 @@ class TypeNames {
     const own = (this.#items.get(id)?.name ?? id).trim() || id;
     // Told with its id, it is a member's name.
     const given = this.#derive(own) === id ? own : memberName(own);
-    const taken = new Set(this.#names.values());
     let name: string | undefined = given;
-    for (let count = 2; taken.has(name); count += 1) name = `${given} (${count})`;
+    for (let count = 2; this.#taken.has(name); count += 1) name = `${given} (${count})`;
     if (id === this.#unnamed.id && given === this.#unnamed.name) name = undefined;
+    else this.#taken.add(name);
     this.#names.set(id, name);
     return name;
   }

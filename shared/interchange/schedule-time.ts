@@ -2,11 +2,14 @@ import { Temporal } from 'temporal-polyfill';
 
 import { isCalendarDate, parseInstant } from '../base/date-time.ts';
 import { isTimeZone } from '../catalog/catalog.ts';
-import { rowsOf, textOf, type FrabSchedule, type Members } from './frab-schedule.ts';
+import { textOf, type FrabSchedule, type Members } from './frab-schedule.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
+
+/** No date or duration is longer. Against longer ones, patterns with several runs of blanks could take for ever. */
+const MAX_TEXT_LENGTH = 64;
 
 /** When a conference day ends that does not say so: the hour that c3voc's and pretalx's schedules use. */
 const USUAL_DAY_CHANGE_MS = 4 * HOUR_MS;
@@ -16,6 +19,7 @@ const USUAL_DAY_CHANGE_MS = 4 * HOUR_MS;
  * undefined for anything else.
  */
 export function parseDuration(text: string): number | undefined {
+  if (text.length > MAX_TEXT_LENGTH) return undefined;
   const clock = /^(\d{1,6}):(\d{1,2})(?::(\d{1,2})(\.\d+)?)?$/.exec(text);
   if (clock !== null) {
     const [hours, minutes, seconds] = [clock[1], clock[2], clock[3] ?? 0].map(Number) as [number, number, number];
@@ -57,6 +61,7 @@ const WRITTEN_DATE =
   /^(\d{4}-\d\d-\d\d)(?:[T ](\d{1,2}):?(\d\d)(?::?(\d\d)(\.\d+)?)?)?\s*(?:([Zz]|UTC|GMT)|([+-]\d\d):?(\d\d)?)?(?:\[.*\])?$/;
 
 function parseWrittenDate(text: string | undefined): WrittenDate | undefined {
+  if (text !== undefined && text.length > MAX_TEXT_LENGTH) return undefined;
   const parts = WRITTEN_DATE.exec(text?.trim() ?? '');
   const date = parts?.[1];
   if (parts === null || date === undefined || !isCalendarDate(date)) return undefined;
@@ -74,7 +79,7 @@ export function calendarDateOf(text: string | undefined): string | undefined {
 }
 
 /** The instant of a date with a time; one without an offset is in the zone. In milliseconds since the Unix epoch. */
-export function instantOf(text: string | undefined, zone: string): number | undefined {
+function instantOf(text: string | undefined, zone: string): number | undefined {
   const written = parseWrittenDate(text);
   if (written?.timeMs === undefined) return undefined;
   if (written.offset === undefined) return localInstant(written.date, written.timeMs, zone);
@@ -196,6 +201,11 @@ export class ConferenceDays {
     return this.#changeMs;
   }
 
+  /** The calendar date on which a day begins. */
+  dateOf(index: number): string | undefined {
+    return this.#days.find((day) => day.index === index)?.date;
+  }
+
   /** The index of the day that an instant belongs to, or the date of the day that would have to be added. */
   dayAt(instantMs: number): { index: number } | { date: string } {
     const within = this.#days.find((day) => contains(day, instantMs));
@@ -248,8 +258,8 @@ export interface EventTimes {
 }
 
 /** The times of an event: `date` rules over `start`, `end` over `duration`; without a date, its conference day serves. */
-export function timesOf(event: Members, days: ConferenceDays, schedule: FrabSchedule, zone: string): EventTimes {
-  const startMs = startOf(event, days, schedule, zone);
+export function timesOf(event: Members, days: ConferenceDays, zone: string): EventTimes {
+  const startMs = startOf(event, days, zone);
   if (startMs === undefined) {
     const said = textOf(event, 'date') ?? textOf(event, 'start');
     const remark = said === undefined ? 'has no start' : `has a start that is not understood, "${said.slice(0, 80)}"`;
@@ -266,17 +276,17 @@ export function timesOf(event: Members, days: ConferenceDays, schedule: FrabSche
   return { startMs, remarks: [`${remark}: taken without an end`] };
 }
 
-function startOf(event: Members, days: ConferenceDays, schedule: FrabSchedule, zone: string): number | undefined {
+function startOf(event: Members, days: ConferenceDays, zone: string): number | undefined {
   const date = textOf(event, 'date');
   const full = instantOf(date, zone) ?? instantOf(textOf(event, 'start'), zone);
   if (full !== undefined) return full;
   const timeMs = parseTimeOfDay(textOf(event, 'start') ?? '');
   if (timeMs === undefined) return undefined;
   const calendarDate = calendarDateOf(date);
-  const ownDay = rowsOf({ days: schedule.days }, 'days').find((day) => day['index'] === event['offstage:day']);
+  const index = Number(event['offstage:day']);
   // A date that is the conference day's own may mean the night after it; any other is the calendar's.
-  if (calendarDate !== undefined && (ownDay === undefined || textOf(ownDay, 'date') !== calendarDate)) {
+  if (calendarDate !== undefined && days.dateOf(index) !== calendarDate) {
     return localInstant(calendarDate, timeMs, zone);
   }
-  return days.instantOn(Number(event['offstage:day']), timeMs);
+  return days.instantOn(index, timeMs);
 }

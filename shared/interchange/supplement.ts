@@ -40,7 +40,7 @@ export function restore(schedule: FrabSchedule, supplement: JsonValue): void {
     if (!isMembers(changes)) continue;
     schedule[part] = schedule[part].filter((thing) => {
       putBack(thing, memberOf(changes, String(thing[identity])));
-      return Object.keys(thing).length > 0;
+      return Object.values(thing).some((value) => !saysNothing(value));
     });
   }
 }

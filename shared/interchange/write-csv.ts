@@ -4,6 +4,7 @@ import { parseInstant } from '../base/date-time.ts';
 import type { BundledSession, ScheduleBundle } from '../catalog/schedule-bundle.ts';
 import { isTimeZone } from '../catalog/catalog.ts';
 import type { SessionInput } from '../contract/session.ts';
+import { nameIn, namesOf } from './catalog-names.ts';
 import { byId, compareText } from './order.ts';
 import { withoutDisallowed } from './parse-xml.ts';
 import { localDateTime, zonedText } from './schedule-time.ts';
@@ -89,10 +90,6 @@ function list(texts: readonly string[] | undefined): string {
   return (texts ?? []).join('; ');
 }
 
-function nameIn(names: ReadonlyMap<string, string>, id: string): string {
-  return names.get(id) ?? id;
-}
-
 /** A column for each custom field that has a value, under its name and id. */
 function customColumns({ catalog, sessions }: ScheduleBundle): Column[] {
   const names = namesOf(catalog.custom_fields);
@@ -113,10 +110,6 @@ function customText(value: NonNullable<SessionInput['custom_field_values']>[numb
   if (value.table_value !== undefined) return JSON.stringify(value.table_value);
   if (value.list_value !== undefined) return value.list_value.join('; ');
   return value.string_value ?? value.numeric_value ?? value.boolean_value ?? value.file_url_value;
-}
-
-function namesOf(items: readonly { id: string; name: string }[] | undefined): Map<string, string> {
-  return new Map((items ?? []).map(({ id, name }) => [id, name]));
 }
 
 function startOf({ fields }: BundledSession): number {

@@ -17,6 +17,7 @@ import { isDateOrDateTime, isHexColor, toUri, UniqueNumbers } from './legal-valu
 import { scheduleFromJson, SUPPLEMENT_MEMBER } from './read-frab-json.ts';
 import { scheduleFromBundle, uuidOf, type OutgoingDay, type OutgoingSchedule } from './schedule-from-bundle.ts';
 import { parseDuration } from './schedule-time.ts';
+import { SkipList } from './skip-list.ts';
 import { difference } from './supplement.ts';
 
 /**
@@ -29,7 +30,7 @@ import { difference } from './supplement.ts';
 export function writeFrabJson(bundle: ScheduleBundle, now: number): string {
   const schedule = scheduleFromBundle(bundle, now);
   const { file, conference } = fileOf(schedule, now);
-  const supplement = difference(scheduleFromJson(file).schedule, schedule);
+  const supplement = difference(scheduleFromJson(file, new SkipList()).schedule, schedule);
   if (Object.keys(supplement).length > 0) {
     conference['meta'] = { ...membersOf(conference['meta']), [SUPPLEMENT_MEMBER]: supplement };
   }

@@ -9,6 +9,7 @@ import { withoutDisallowed, type XmlElement } from './parse-xml.ts';
 import { scheduleFromXml, SUPPLEMENT_TARGET } from './read-frab-xml.ts';
 import { scheduleFromBundle, type OutgoingSchedule } from './schedule-from-bundle.ts';
 import { durationText, parseDuration } from './schedule-time.ts';
+import { SkipList } from './skip-list.ts';
 import { difference } from './supplement.ts';
 
 /**
@@ -23,7 +24,7 @@ export function writeFrabXml(bundle: ScheduleBundle, now: number): string {
   // XML tells lengths, never ends.
   for (const event of schedule.events.values()) delete event['end'];
   const root = scheduleElement(schedule, now);
-  const supplement = difference(scheduleFromXml(root, []), schedule);
+  const supplement = difference(scheduleFromXml(root, new SkipList()), schedule);
   return serialise(root, supplement);
 }
 

@@ -4,6 +4,7 @@ import { Temporal } from 'temporal-polyfill';
 import { parseInstant } from '../base/date-time.ts';
 import { isTimeZone } from '../catalog/catalog.ts';
 import type { BundledSession, ScheduleBundle } from '../catalog/schedule-bundle.ts';
+import { nameIn, namesOf, type Names } from './catalog-names.ts';
 import { fromCustomFieldValues } from './custom-fields.ts';
 import { textOf } from './frab-schedule.ts';
 import { isWebUri } from './legal-values.ts';
@@ -32,7 +33,14 @@ export function writeICalendar(bundle: ScheduleBundle, now: number): string {
   calendar.addProperty(new ICAL.Property(['x-wr-calname', {}, 'text', plain(bundle.event.name)]));
   const zone = namedZoneOf(bundle);
   const sessions = bundle.sessions.filter((session) => !isLeftOut(session)).sort(byId);
-  const events = sessions.map((session) => eventComponent(session, bundle, zone, now));
+  const { session_types, tracks, rooms, contacts } = bundle.catalog;
+  const names = {
+    types: namesOf(session_types),
+    tracks: namesOf(tracks),
+    rooms: namesOf(rooms),
+    contacts: namesOf(contacts),
+  };
+  const events = sessions.map((session) => eventComponent(session, names, zone, now));
   if (zone !== undefined) {
     const instants = sessions.flatMap(({ fields }) => [instantOf(fields.start_date), instantOf(fields.end_date)]);
     const known = instants.filter((instantMs) => instantMs !== undefined);
@@ -48,7 +56,7 @@ export function writeICalendar(bundle: ScheduleBundle, now: number): string {
 
 function eventComponent(
   { id, fields }: BundledSession,
-  { catalog }: ScheduleBundle,
+  names: Record<'types' | 'tracks' | 'rooms' | 'contacts', Names>,
   zone: string | undefined,
   now: number,
 ): ICAL.Component {
@@ -63,21 +71,19 @@ function eventComponent(
     component.addProperty(timeProperty('dtend', endMs, zone));
   }
   component.updatePropertyWithValue('summary', plain(fields.name));
-  const nameIn = (items: readonly { id: string; name: string }[] | undefined, itemId: string): string =>
-    plain(items?.find((item) => item.id === itemId)?.name ?? itemId);
-  const rooms = (fields.room_ids ?? []).map((roomId) => nameIn(catalog.rooms, roomId));
+  const rooms = (fields.room_ids ?? []).map((roomId) => plain(nameIn(names.rooms, roomId)));
   const location = [...rooms, plain(fields.location ?? '')].filter((place) => place !== '').join(', ');
   if (location !== '') component.updatePropertyWithValue('location', location);
   const speakers = (fields.speakers ?? []).map(({ contact_id, name }) =>
-    plain(name ?? nameIn(catalog.contacts, contact_id)),
+    plain(name ?? nameIn(names.contacts, contact_id)),
   );
   const description = [speakers.join(', '), plain(toPlainText(fields.description ?? ''))];
   const text = description.filter((part) => part !== '').join('\n\n');
   if (text !== '') component.updatePropertyWithValue('description', text);
   const categories = new ICAL.Property('categories');
   categories.setValues([
-    nameIn(catalog.session_types, fields.type_id),
-    ...(fields.track_ids ?? []).map((trackId) => nameIn(catalog.tracks, trackId)),
+    plain(nameIn(names.types, fields.type_id)),
+    ...(fields.track_ids ?? []).map((trackId) => plain(nameIn(names.tracks, trackId))),
   ]);
   component.addProperty(categories);
   const url = textOf(fromCustomFieldValues(fields.custom_field_values ?? []), 'url');

@@ -85,6 +85,43 @@ describe('a file of no use is refused at once, in the user’s words', () => {
       () => bytesOf(`${laughs}<schedule><a b="&lol9;"/></schedule>`),
       'undefined entity',
     ],
+    [
+      'with 400,000 rooms in a day',
+      () =>
+        bytesOf(
+          `${head}${tail}`.replace(
+            '</day>',
+            `${Array.from({ length: 400_000 }, (_, at) => `<room name="${at}"/>`).join('')}</day>`,
+          ),
+        ),
+      'The file has more than 20000 rooms or tracks; no schedule has.',
+    ],
+    [
+      'with 400,000 days',
+      () =>
+        bytesOf(`${head}${tail}`.replace('</schedule>', `${'<day date="2026-03-28"/>'.repeat(400_000)}</schedule>`)),
+      'The file has more than 1000 days; no schedule has.',
+    ],
+    [
+      'with 400,000 events',
+      () =>
+        bytesOf(
+          JSON.stringify({
+            schedule: {
+              conference: {
+                acronym: 'c',
+                days: [{ rooms: { R: Array.from({ length: 400_000 }, () => ({ title: 'T', start: '10:00' })) } }],
+              },
+            },
+          }),
+        ),
+      'The file has more than 20000 events; no schedule has.',
+    ],
+    [
+      'with a million control characters',
+      () => bytesOf(`${head}${'\u0001'.repeat(MILLION)}${tail}`),
+      'disallowed character.',
+    ],
     ['that is empty', () => new Uint8Array(), 'The file is empty.'],
     ['that is blank', () => bytesOf('\ufeff \n'), 'The file is empty.'],
     ['that is something else', () => bytesOf('BEGIN:VCALENDAR'), 'The file is neither schedule XML nor schedule JSON.'],
@@ -129,6 +166,29 @@ const event = (inner: string): string => `<event id="1"><title>T</title>${inner}
 describe('what looks hostile and is harmless is read', () => {
   test('entities that a DOCTYPE declares and nobody uses', () => {
     expect(read(`${laughs}${head}${event('')}${tail}`).sessions).toHaveLength(1);
+  });
+
+  test('a room with a million of what are no events', () => {
+    const startMs = performance.now();
+    const file = {
+      schedule: { conference: { acronym: 'c', days: [{ rooms: { R: Array.from({ length: MILLION }, () => 1) } }] } },
+    };
+    const { skipped } = readSchedule(bytesOf(JSON.stringify(file)));
+    expect(skipped.at(-1)).toEqual({
+      where: 'the file',
+      reason: expect.stringMatching(/^999\d\d\d more parts were skipped$/),
+    });
+    expect(performance.now() - startMs).toBeLessThan(QUICK_MS);
+  });
+
+  test('a duration and a date of ever more blanks', () => {
+    const blanks = ' '.repeat(MILLION);
+    const startMs = performance.now();
+    const { skipped } = read(
+      `${head}${event(`<date>2026-03-28${blanks}x</date><start>10:00</start><duration>P${blanks}x</duration>`)}${tail}`,
+    );
+    expect(skipped.at(-1)?.reason).toContain('is not understood');
+    expect(performance.now() - startMs).toBeLessThan(QUICK_MS);
   });
 
   test('a million brackets within a string', () => {

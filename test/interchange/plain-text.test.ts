@@ -15,6 +15,17 @@ test.each([
   ['has no scripts', '<p>a<script>alert(1)</script><style>p{}</style>b</p>', 'ab'],
   ['has white space as HTML shows it', '<p>a\n   b <b> c</b></p>', 'a b c'],
   ['survives what is not closed', '<p>a <b>b <i>c', 'a b c'],
+  [
+    'keeps a link that is its own address once',
+    '<a href="https://a.example">https://a.example</a>.',
+    'https://a.example.',
+  ],
 ])('a description %s', (_, html, text) => {
   expect(toPlainText(html)).toBe(text);
+});
+
+test('a megabyte of tags takes no time', () => {
+  const startMs = performance.now();
+  expect(toPlainText('<p>x<br>'.repeat(125_000))).toHaveLength(125_000 * 3 - 2);
+  expect(performance.now() - startMs).toBeLessThan(2000);
 });
