@@ -44,7 +44,7 @@ test('hostile requests are refused and change nothing', { timeout: 3_600_000 }, 
       try {
         const answer = await exchange(url, request);
         const trouble = findTrouble(request, answer);
-        if (trouble !== undefined) throw new Error(`the answer ${trouble}: ${answer.text.slice(0, 500)}`);
+        if (trouble !== undefined) throw new Error(`it ${trouble}: ${answer.text.slice(0, 500)}`);
         note(request.target);
         note(String(answer.status));
       } catch (error) {

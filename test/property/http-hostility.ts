@@ -451,6 +451,8 @@ function withText(random: Random, request: HostileRequest, text: string): Hostil
 }
 
 const strayLiterals = [
+  `${'['.repeat(20_000)}${']'.repeat(20_000)}`,
+  `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`,
   '1e999',
   '-1e999',
   'NaN',
