@@ -44,6 +44,8 @@ export interface ExportedFile {
 /** Everything below the host, composed: storage, store and service, schedule files in and out. It knows neither HTTP nor Electron. */
 export interface Engine {
   readonly service: Service;
+  /** A random text of this data folder's own, the same at every start. */
+  readonly secret: string;
   /** The replicator of a tenant; undefined where it has no upstream. */
   syncOf(tenantId: string): Replicator | undefined;
   /**
@@ -51,7 +53,7 @@ export interface Engine {
    * caller may do this.
    */
   importFile(caller: Caller, tenantId: string, bytes: () => Uint8Array): Promise<ImportReport>;
-  /** Takes the demonstration event into a tenant. */
+  /** Adds the demonstration event to a tenant, as far as it is not there yet. */
   importDemo(caller: Caller, tenantId: string): Promise<ImportReport>;
   exportFile(caller: Caller, tenantId: string, eventId: string | undefined, format: string): ExportedFile;
   /** Waits for the writes under way and closes the file. */
@@ -77,11 +79,11 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     const sync = await startSync({ store, upstreams, keys, intervalMs, clock, ids, logger: options.logger });
     return {
       service,
+      secret: store.secret,
       syncOf: (tenantId) => sync.of(tenantId),
       importFile: async (caller, tenantId, bytes) =>
         await service.importSchedule(caller, tenantId, () => readSchedule(bytes())),
-      importDemo: async (caller, tenantId) =>
-        await service.importSchedule(caller, tenantId, () => ({ ...makeDemoEvent(), skipped: [] })),
+      importDemo: async (caller, tenantId) => await service.addSchedule(caller, tenantId, makeDemoEvent),
       exportFile(caller, tenantId, eventId, name) {
         const bundle = service.exportSchedule(caller, tenantId, eventId);
         const format = exportFormats[requireFormat(name)];

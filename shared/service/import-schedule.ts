@@ -30,7 +30,13 @@ type Outcome = 'added' | 'changed' | 'unchanged';
 const CHUNK = 100;
 
 /**
- * Takes a schedule that was read from a file into a tenant. Sessions that are no longer in the file stay: a file never deletes.
+ * What is done with a record that is there already: `merge` takes over what the file changed since the last import, `add` leaves it as it is,
+ * for what is generated is no file that could ever change.
+ */
+type Mode = 'merge' | 'add';
+
+/**
+ * Takes a schedule into a tenant. Sessions that are no longer in it stay: a file never deletes.
  * It goes in parts, each durable; cut short, it is simply done again.
  */
 export async function importSchedule(
@@ -38,6 +44,7 @@ export async function importSchedule(
   caller: Caller,
   tenantId: string,
   read: () => ScheduleReading,
+  mode: Mode,
 ): Promise<ImportReport> {
   const principal = authorise(caller, 'admin');
   requireTenant(context.tenants, tenantId);
@@ -73,13 +80,13 @@ export async function importSchedule(
     catalogItems(schedule),
     report.catalog,
     ({ kind, item }) => `${kind} "${item.id}"`,
-    (change, { kind, item }) => takeItem(change, tenantId, kind, item),
+    (change, { kind, item }) => takeItem(change, tenantId, kind, item, mode),
   );
   await takeInChunks(
     schedule.sessions,
     report,
     ({ fields }) => `session "${fields.name}"`,
-    (change, session) => takeSession(context, call, change, tenantId, session),
+    (change, session) => takeSession(context, call, change, tenantId, session, mode),
   );
   return report;
 }
@@ -99,9 +106,19 @@ function catalogItems({ event, catalog }: ScheduleReading): { kind: CatalogKind;
   return catalogKindNames.flatMap((kind) => (kinds[kind] ?? []).map((item) => ({ kind, item })));
 }
 
-function takeItem(change: StoreChange, tenantId: string, kind: CatalogKind, incoming: CatalogItem): Outcome {
+function takeItem(
+  change: StoreChange,
+  tenantId: string,
+  kind: CatalogKind,
+  incoming: CatalogItem,
+  mode: Mode,
+): Outcome {
   parse(catalogKinds[kind], incoming);
   const record = change.findCatalogRecord(tenantId, kind, incoming.id);
+  if (mode === 'add') {
+    if (record === undefined) change.saveCatalogItem(kind, incoming);
+    return record === undefined ? 'added' : 'unchanged';
+  }
   const { fields, digests } = mergeImport(record?.item, incoming, record?.imported);
   const faults = findFaults(catalogKinds[kind], fields);
   if (faults.length > 0) throw invalid(faults);
@@ -116,8 +133,19 @@ function takeSession(
   change: StoreChange,
   tenantId: string,
   { id, fields: incoming }: BundledSession,
+  mode: Mode,
 ): Outcome {
   const record = change.findSession(tenantId, id);
+  if (mode === 'add') {
+    if (record !== undefined) return 'unchanged';
+    requireValidSession(incoming);
+    insertSession(context, call, change, tenantId, { ...incoming, id });
+    return 'added';
+  }
+  // A file of ours names ids; one that was tampered with could name any.
+  if (record !== undefined && record.imported === undefined && record.event_id !== incoming.event_id) {
+    throw new ContractError('invalid', 'Its id is that of a session of another event.');
+  }
   const { fields, digests } = mergeImport(record?.session, incoming, record?.imported);
   requireValidSession(fields, record?.session);
   if (record === undefined) {

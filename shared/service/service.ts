@@ -49,7 +49,10 @@ export interface Service {
   catalog: CatalogService;
   /** Throws `not_found` for a tenant that is not served here. */
   requireTenant(tenantId: string): void;
+  /** Takes a schedule file into a tenant: what it changed since the last import. */
   importSchedule(caller: Caller, tenantId: string, read: () => ScheduleReading): Promise<ImportReport>;
+  /** Adds what a tenant does not have yet of a generated schedule; leaves what it has as it is. */
+  addSchedule(caller: Caller, tenantId: string, make: () => ScheduleBundle): Promise<ImportReport>;
   exportSchedule(caller: Caller, tenantId: string, eventId: string | undefined): ScheduleBundle;
 }
 
@@ -74,7 +77,9 @@ export function createService(options: ServiceOptions): Service {
     },
     catalog: createCatalogService(context),
     requireTenant: (tenantId) => requireTenant(context.tenants, tenantId),
-    importSchedule: async (caller, tenantId, read) => await importSchedule(context, caller, tenantId, read),
+    importSchedule: async (caller, tenantId, read) => await importSchedule(context, caller, tenantId, read, 'merge'),
+    addSchedule: async (caller, tenantId, make) =>
+      await importSchedule(context, caller, tenantId, () => ({ ...make(), skipped: [] }), 'add'),
     exportSchedule: (caller, tenantId, eventId) => exportSchedule(context, caller, tenantId, eventId),
   };
 }

@@ -2,6 +2,9 @@ import { describe, expect, test } from 'vitest';
 
 import type { ScheduleReading } from '../../shared/catalog/schedule-bundle.ts';
 import type { SessionInput } from '../../shared/contract/session.ts';
+import { makeDemoEvent } from '../../shared/demo/demo-event.ts';
+import { exportFormats } from '../../shared/interchange/formats.ts';
+import { readSchedule } from '../../shared/interchange/read-schedule.ts';
 import { callerWith, openTestService, OTHER_TENANT as TENANT, type TestService } from '../support/test-service.ts';
 
 const admin = callerWith('admin');
@@ -169,6 +172,22 @@ describe('importing a schedule', () => {
     expect(report).toMatchObject({ ...counts(0, 0, 0), refused: [{ reason: 'The session is locked.' }] });
   });
 
+  test('a file cannot take over a session of another event by naming its id', async () => {
+    const opened = await openTestService();
+    await take(opened, schedule([]));
+    const other = { ...schedule([]), event: { id: 'other', name: 'Other' } };
+    await take(opened, other);
+    const editor = opened.service.as(callerWith('editor'));
+    const body = { ...talk, event_id: 'other', sys_external_id: 'offstage:theirs' };
+    const theirs = await editor.createSession({ tenantId: TENANT, body });
+    const report = await take(opened, schedule([{ id: theirs.id, fields: { ...talk, location: 'taken over' } }]));
+    expect(report).toMatchObject({
+      ...counts(0, 0, 0),
+      refused: [{ reason: expect.stringContaining('another event') }],
+    });
+    expect(await editor.getSession({ tenantId: TENANT, id: theirs.id })).toEqual(theirs);
+  });
+
   test('is for admins, and the file is not even read for others', async () => {
     const { service } = await openTestService();
     const unread = (): never => {
@@ -178,5 +197,43 @@ describe('importing a schedule', () => {
       kind: 'forbidden',
     });
     await expect(service.importSchedule(admin, 'nobody', unread)).rejects.toMatchObject({ kind: 'not_found' });
+  });
+});
+
+describe('adding a generated schedule', () => {
+  test('adds what is not there yet, and leaves what is there as it is', async () => {
+    const opened = await openTestService();
+    const add = async () => await opened.service.addSchedule(admin, TENANT, makeDemoEvent);
+    const first = await add();
+    expect(first).toMatchObject({ ...counts(400, 0, 0), refused: [] });
+    const editor = opened.service.as(callerWith('editor'));
+    const { Items } = await editor.listSessionsByEvent({ tenantId: TENANT, event_id: first.event_id, fields: 'id' });
+    const [edited = '', deleted = ''] = Items.map((item) => item.id ?? '');
+    await editor.patchSession({
+      tenantId: TENANT,
+      id: edited,
+      body: [{ op: 'add', path: '/description', value: 'Mine' }],
+    });
+    for (const registration of opened.service.catalog.list(admin, TENANT, 'registrations')) {
+      // A session with registrations cannot be deleted: they are given to another.
+      if ((registration as { session_id?: string }).session_id !== deleted) continue;
+      await opened.service.catalog.put(admin, TENANT, 'registrations', [{ ...registration, session_id: edited }]);
+    }
+    await editor.deleteSession({ tenantId: TENANT, id: deleted });
+    expect(await add()).toMatchObject(counts(1, 0, 399));
+    expect(await editor.getSession({ tenantId: TENANT, id: edited })).toMatchObject({ description: 'Mine' });
+  });
+
+  test('what a schedule file of it does not carry stays when the file is taken in', async () => {
+    const opened = await openTestService();
+    const { event_id: eventId } = await opened.service.addSchedule(admin, TENANT, makeDemoEvent);
+    const before = opened.service.exportSchedule(viewer, TENANT, eventId);
+    const text = exportFormats['frab.xml'].write(before, 0);
+    const bytes = new TextEncoder().encode(text);
+    expect(await opened.service.importSchedule(admin, TENANT, () => readSchedule(bytes))).toMatchObject({
+      added: 0,
+      changed: 0,
+    });
+    expect(opened.service.exportSchedule(viewer, TENANT, eventId)).toEqual(before);
   });
 });
