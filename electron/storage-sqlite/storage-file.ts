@@ -46,8 +46,7 @@ export class StorageFile {
   }
 
   #checkpointWhenIdle(): void {
-    clearTimeout(this.#idle);
-    this.#idle = setTimeout(() => this.#checkpoint('PASSIVE'), IDLE_MS).unref();
+    this.#idle = this.#idle?.refresh() ?? setTimeout(() => this.#checkpoint('PASSIVE'), IDLE_MS).unref();
   }
 
   // A failure costs no data: the log stays, and the next checkpoint moves it.

@@ -176,7 +176,7 @@ function createStoreChange(
 
   const remember = (kind: HistoryRecord['kind'], itemId: string, before: unknown, after: unknown): void => {
     const entry: HistoryRecord = {
-      key: recordKey(tenantId, ids()),
+      key: recordKey(tenantId, kind, itemId, ids()),
       tenant_id: tenantId,
       kind,
       item_id: itemId,

@@ -51,6 +51,7 @@ export interface CatalogRecord {
 
 /** One change of one record: applying `forward` to the state before gives the state after, `back` the reverse. */
 export interface HistoryRecord {
+  /** Of the record's tenant, kind and id, and of an id that sorts by time: a record's changes stand together, in their order. */
   key: string;
   tenant_id: string;
   kind: 'sessions' | CatalogKind;

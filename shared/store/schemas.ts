@@ -102,8 +102,8 @@ export const historySchema: RxJsonSchema<HistoryRecord> = {
     forward: { type: 'array', items: { type: 'object' } },
     back: { type: 'array', items: { type: 'object' } },
   },
+  // No index: the key leads to a record's changes, and one index less is one page less to write with each edit.
   required: ['key', 'tenant_id', 'kind', 'item_id', 'at', 'principal_id', 'operation', 'forward', 'back'],
-  indexes: [['tenant_id', 'kind', 'item_id', 'key']],
 };
 
 export const settingSchema: RxJsonSchema<SettingRecord> = {

@@ -114,12 +114,15 @@ export function createStoreView(reader: StorageReader): StoreView {
         limit: 1,
       }).length > 0,
 
-    listHistory: (tenantId, kind, itemId) =>
-      reader.query<HistoryRecord>('history', {
-        selector: { _deleted: false, tenant_id: tenantId, kind, item_id: itemId },
+    listHistory(tenantId, kind, itemId) {
+      // Keys of another item may lie among them: ids may hold a `|`.
+      const first = recordKey(tenantId, kind, itemId, '');
+      return reader.query<HistoryRecord>('history', {
+        selector: { _deleted: false, key: { $gt: first, $lt: `${first}\u007f` }, item_id: itemId },
         sort: [{ key: 'asc' }],
         skip: 0,
-      }),
+      });
+    },
 
     findSetting: (name) => find<SettingRecord>('settings', name)?.value,
   };
