@@ -51,7 +51,7 @@ async function run(options: HubOptions): Promise<void> {
   };
   const server = await createServer({
     engine,
-    keys: createKeyRing(options.keys),
+    keys: createKeyRing(options.keys, engine.secret),
     host: options.host,
     rateLimit: options.rateLimit,
     logger,

@@ -21,7 +21,7 @@ async function startHub({ service }: Ours): Promise<number> {
   // As the hub's own main composes it, save what serves no operation of the contract.
   const server = await createServer({
     engine: { service } as Engine,
-    keys: createKeyRing([{ key, role: 'editor' }]),
+    keys: createKeyRing([{ key, role: 'editor' }], 'a secret'),
     host: '127.0.0.1',
     rateLimit: undefined,
     logger: pino({ level: 'info', base: null }, pino.destination({ dest: 2, sync: true })),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
@@ -207,6 +208,26 @@ describe('a hub that runs', () => {
       expect(text).not.toContain(wrong);
       expect(text).not.toContain(JSON.stringify([...Buffer.from(ADMIN)]).slice(1, -1));
     }
+  });
+
+  test('names a key in what the public reads so that nobody can tell the key by it, and the same at every start', async () => {
+    const folder = temporaryFolder();
+    const nameAfter = async (): Promise<string> => {
+      const hub = await startHub('--data', folder, ...keys);
+      await putCatalog(hub);
+      const path = `/sessions/t1/public/${await create(hub)}`;
+      const { sys_created_by_id: name } = JSON.parse((await exchange(hub.url, { path })).text) as Record<
+        string,
+        string
+      >;
+      hub.kill('SIGTERM');
+      await hub.ended;
+      return name ?? '';
+    };
+    const name = await nameAfter();
+    expect(name).toMatch(/^key:[0-9a-f]{12}$/);
+    expect(name).not.toContain(createHash('sha256').update(ADMIN).digest('hex').slice(0, 12));
+    expect(await nameAfter()).toBe(name);
   });
 
   test('refuses a second hub on its folder, and a second one on its port', async () => {

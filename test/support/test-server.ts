@@ -32,6 +32,7 @@ export async function startTestServer(
   const server = await createServer({
     engine: {
       service,
+      secret: 'a secret',
       syncOf: () => undefined,
       importFile: unused,
       importDemo: unused,
@@ -39,7 +40,10 @@ export async function startTestServer(
       close: unused,
       ...options.engine,
     },
-    keys: createKeyRing((['admin', 'editor', 'viewer'] as const).map((role) => ({ key: keyOf(role), role }))),
+    keys: createKeyRing(
+      (['admin', 'editor', 'viewer'] as const).map((role) => ({ key: keyOf(role), role })),
+      'a secret',
+    ),
     host: '127.0.0.1',
     rateLimit: options.rateLimit,
     logger: pino({ level: 'silent' }),
