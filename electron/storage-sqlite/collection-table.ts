@@ -40,6 +40,8 @@ const PAGES_PER_PURGE = 64;
  */
 export class CollectionTable {
   readonly name: string;
+  /** The name as SQL has it. */
+  readonly sql: string;
   readonly schema: RxJsonSchema<RxDocumentData<unknown>>;
   readonly primaryPath: string;
   readonly changes$ = new Subject<Changes>();
@@ -67,6 +69,7 @@ export class CollectionTable {
     shelf: DocumentShelf,
   ) {
     this.name = record.tableName;
+    this.sql = quoted(this.name);
     this.schema = schema;
     this.primaryPath = getPrimaryFieldOfPrimaryKey(schema.primaryKey);
     this.#statements = statements;
@@ -84,10 +87,6 @@ export class CollectionTable {
     this.#marks = record.marks;
     const newest = statements.values<number | null>(`SELECT max(seq) FROM ${this.sql}`).get() ?? 0;
     this.#lastSeq = Math.max(newest, record.purgedSeq);
-  }
-
-  get sql(): string {
-    return quoted(this.name);
   }
 
   get statements(): Statements {
