@@ -182,8 +182,8 @@ function compares(column: QueryColumn, operator: string, value: unknown): SqlCon
   switch (column.kind) {
     case 'text':
       if (typeof value !== 'string') return NEVER;
-      if (!value.isWellFormed()) return UNDECIDED;
-      // UTF-8 and UTF-16 order two texts alike unless, where they first differ, both have a unit above U+D7FF.
+      // UTF-8 and UTF-16 order two texts alike unless, where they first differ, both have a unit above U+D7FF. Half of a surrogate
+      // pair is above it, too, as is U+FFFD, which SQLite gets instead.
       if (column.wide && /[\uD800-\uFFFF]/.test(value)) return UNDECIDED;
       return exact(`${column.sql} ${operator} ?`, value);
     case 'number':

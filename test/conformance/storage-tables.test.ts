@@ -228,6 +228,16 @@ describe('odd text', () => {
     expect(await found(instance, { selector: { name: '\uFFFD' } })).toEqual(['replaced']);
   });
 
+  test('of half a surrogate pair is looked for as it is, not as U+FFFD', async () => {
+    const { storage } = watchedStorage();
+    const instance = await open(storage);
+    await write(instance, named('replaced', '\uFFFD'), named('whole', '😀'));
+    expect(await found(instance, { selector: { name: '\uD83D' } })).toEqual([]);
+    expect(await found(instance, { selector: { name: { $in: ['\uD83D', '😀'] } } })).toEqual(['whole']);
+    expect(await found(instance, { selector: { name: { $ne: '\uD83D' } } })).toHaveLength(2);
+    expect(await found(instance, { selector: { name: { $regex: '\uD83D' } } })).toEqual(['whole']);
+  });
+
   test('of half a surrogate pair is no key: that row is refused, and nothing is found under it', async () => {
     const { storage } = watchedStorage();
     const instance = await open(storage);

@@ -131,11 +131,21 @@ const IDS = [
 export function randomWorld(random: Random): World {
   const wild = random.chance(0.6);
   const texts = wild ? WILD_TEXTS : TIDY_TEXTS;
-  const numbers = wild ? WILD_NUMBERS : TIDY_NUMBERS;
+  // Few in a world, so that documents and queries often mean the same one.
+  const numbers = [1, ...random.some(wild ? WILD_NUMBERS : TIDY_NUMBERS, 0.3)];
   // How often a value is not of its type, and how often text is wide, differ by world: most columns are unmarked in most worlds.
   const oddity = wild ? random.pick([0, 0, 0.02, 0.2]) : 0;
-  const plainTexts = random.chance(0.4) ? texts.filter((text) => !/[\uD800-\uFFFF]/.test(text)) : texts;
+  const partOddity = wild ? random.pick([0, 0.1]) : 0;
+  const kept = random.pick([isNarrow, (text: string) => text.isWellFormed(), () => true]);
+  const plainTexts = ['a', ...random.some(texts.filter(kept), 0.4)];
+  const ids = random.chance(0.4) ? IDS : IDS.filter(isNarrow);
   const withObjects = wild && random.chance(0.3);
+  const oddParts = random.pick<(part: () => AnyDocument) => unknown>([
+    (part) => [part()],
+    (part) => random.pick<unknown>([[part(), part()], []]),
+    () => random.pick<unknown>(['a', 3]),
+    () => null,
+  ]);
 
   const scalars = PATHS.filter(({ kind }) => kind !== 'texts' && kind !== 'open').map(({ path }) => path);
   const indexes = Array.from({ length: random.below(4) }, () => random.some(scalars, 0.3)).filter(
@@ -242,8 +252,7 @@ export function randomWorld(random: Random): World {
       return part;
     };
     if (!wild || random.chance(0.85)) made['in'] = inner();
-    if (wild && random.chance(oddity))
-      made['in'] = random.pick<unknown>([null, 'a', 3, [inner()], [inner(), inner()], []]);
+    if (random.chance(partOddity)) made['in'] = oddParts(inner);
     return made;
   };
 
@@ -255,7 +264,8 @@ export function randomWorld(random: Random): World {
         .reduce<unknown>((at, name) => (at as AnyDocument | undefined)?.[name], random.pick(documents));
       if (there !== undefined && (wild || typeof there !== 'object')) return there;
     }
-    return path.kind === 'texts' ? random.pick(plainTexts) : value(path.kind);
+    if (path.kind !== 'text' && path.kind !== 'texts') return value(path.kind);
+    return random.pick(random.chance(0.3) ? texts : plainTexts);
   };
 
   const condition = (path: Path, documents: readonly StoredDocument[], depth: number): unknown => {
@@ -272,7 +282,7 @@ export function randomWorld(random: Random): World {
       () => ({ $in: list() }),
       () => ({ $nin: list() }),
       () => ({ $exists: random.chance(0.5) }),
-      () => ({ $regex: literal(random.pick(plainTexts)) }),
+      () => ({ $regex: literal(random.pick(random.chance(0.3) ? texts : plainTexts)) }),
       () => ({
         $regex: random.pick(['a', '^a', 'b$', '[ab]', '.', 'a|b', '\\.\\*']),
         ...(random.chance(0.3) ? { $options: 'i' } : {}),
@@ -301,10 +311,10 @@ export function randomWorld(random: Random): World {
     for (const path of random.some(PATHS, depth > 1 ? 0.15 : 0.12)) made[path.path] = condition(path, documents, depth);
     if (random.chance(0.05))
       made['id'] = random.pick<unknown>([
-        { $in: random.some(IDS, 0.3) },
-        { $gt: random.pick(IDS) },
-        random.pick(IDS),
-        { $lte: random.pick(IDS) },
+        { $in: random.some(ids, 0.3) },
+        { $gt: random.pick(ids) },
+        random.pick(ids),
+        { $lte: random.pick(ids) },
       ]);
     if (depth > 0 && random.chance(0.3)) {
       const parts = Array.from({ length: 1 + random.below(3) }, () => selector(documents, depth - 1));
@@ -323,7 +333,7 @@ export function randomWorld(random: Random): World {
         0.5,
       ),
     },
-    ids: IDS,
+    ids,
     document,
     query(documents) {
       const made = selector(documents, 2);
@@ -344,6 +354,10 @@ export function randomWorld(random: Random): World {
 }
 
 const NUMBER = { type: 'number', minimum: -1000, maximum: 1000, multipleOf: 0.01 } as const;
+
+function isNarrow(text: string): boolean {
+  return !/[\uD800-\uFFFF]/.test(text);
+}
 
 function literal(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
