@@ -163,12 +163,16 @@ export class WriteQueue {
   }
 
   #undo(among: boolean): void {
-    if (among) {
-      this.#statements.rows('ROLLBACK TO work').run();
-      this.#statements.rows('RELEASE work').run();
-    } else {
-      this.#statements.rows('ROLLBACK').run();
+    try {
+      if (among) {
+        this.#statements.rows('ROLLBACK TO work').run();
+        this.#statements.rows('RELEASE work').run();
+        return;
+      }
+    } catch {
+      // Then nothing of the transaction can be kept; its other works run again.
     }
+    this.#statements.rows('ROLLBACK').run();
   }
 
   #commit(runs: readonly Run[]): void {

@@ -99,6 +99,16 @@ describe('the file', () => {
   });
 });
 
+test('a count is of what the query finds, with what it skips and its limit', async () => {
+  const { storage } = watchedStorage();
+  const instance = await open(storage);
+  await write(instance, named('a', 'x'), named('b', 'x'), named('c', 'x'));
+  const counts = [{ skip: 1 }, { skip: 4 }, { limit: 2 }, { skip: 2, limit: 2 }, { limit: 0 }].map(
+    async (part) => await instance.count(prepared(schema, { selector: { name: 'x' }, ...part })),
+  );
+  expect((await Promise.all(counts)).map(({ count }) => count)).toEqual([2, 0, 2, 1, 0]);
+});
+
 describe('columns', () => {
   test('answer conditions without reading documents, in an array of text too', async () => {
     const { storage } = watchedStorage();

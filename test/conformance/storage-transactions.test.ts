@@ -243,6 +243,28 @@ describe('writes that wait together', () => {
     expect(countOf(statements, 'COMMIT')).toBe(1);
   });
 
+  test('run again if one of them cannot be undone by itself', async () => {
+    const { storage, faults } = await openTwo();
+    faults.set('ROLLBACK TO work', 'SQLITE_IOERR');
+    const settled = await Promise.allSettled([
+      storage.transaction((transaction) => put(transaction, 'left', 'a')),
+      storage.transaction((transaction) => {
+        put(transaction, 'left', 'b');
+        throw new Error('not this one');
+      }),
+      storage.transaction((transaction) => put(transaction, 'left', 'c')),
+    ]);
+    expect(settled).toMatchObject([
+      { status: 'fulfilled' },
+      { status: 'rejected', reason: { message: 'not this one' } },
+      { status: 'fulfilled' },
+    ]);
+    expect(storage.read((reader) => reader.query<Note>('left', { selector: {} })).map(({ id }) => id)).toEqual([
+      'a',
+      'c',
+    ]);
+  });
+
   test('see those before them in the same commit', async () => {
     const { storage } = await openTwo();
     const [, seen] = await Promise.all([
