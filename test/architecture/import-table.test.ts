@@ -18,6 +18,7 @@ test.each([
   ['shared/service/a.ts', `import '../http/b.ts';`, ['shared/service']],
   ['shared/replica/a.ts', `export {};`, ['rooms']],
   ['shared/store/a.ts', `import 'node:fs';`, ['shared/store']],
+  ['shared/interchange/a.ts', `import 'ical.js';`, ['shared/interchange']],
   ['electron/hub/a.ts', `import '../storage-sqlite/b.ts';`, ['electron/hub']],
   ['renderer/views/a.ts', `import '../../shared/http/b.ts';`, ['renderer']],
   ['renderer/host/a.ts', `import '../../electron/storage-sqlite/b.ts';`, ['renderer/host']],

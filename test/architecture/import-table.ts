@@ -22,7 +22,7 @@ export const importTable: readonly Room[] = [
   {
     folder: 'shared/interchange',
     rooms: [BASE, CONTRACT, CATALOG],
-    packages: ['htmlparser2', 'ical.js', 'papaparse', 'saxes', 'temporal-polyfill', 'xmlbuilder'],
+    packages: ['htmlparser2', 'papaparse', 'saxes', 'temporal-polyfill', 'xmlbuilder'],
   },
   { folder: 'shared/demo', rooms: [BASE, CONTRACT, CATALOG], packages: [] },
   { folder: STORE, rooms: [BASE, CONTRACT, CATALOG], packages: ['rxdb', 'rxjs', 'fast-json-patch', 'zod'] },

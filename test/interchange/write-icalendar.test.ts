@@ -85,6 +85,70 @@ test('lines have at most 75 octets and end in CRLF; what cannot be written is le
   expect(entriesOf(text)[0]?.summary).toBe(`\ufffd${'日本é👩‍🚀'.repeat(40)}\nEND:VEVENT`);
 });
 
+test.each(['x', 'é', '日', '🚀'])(
+  'lines of %s are as long as 75 octets let them be, and no character is cut',
+  (character) => {
+    const octets = new TextEncoder().encode(character).length;
+    // Each length before the characters puts the first fold at another place.
+    for (const before of ['', 'a', 'ab', 'abc']) {
+      const name = `${before}${character.repeat(200)}`;
+      const text = write(bundleOf('UTC', { start_date: '2026-03-28T10:00:00Z', name }));
+      const [summary = ''] = /^SUMMARY:.*(?:\r\n .*)*/m.exec(text) ?? [];
+      const lines = summary.split('\r\n');
+      expect(lines.map((line) => line.replace(/^ /, '')).join('')).toBe(`SUMMARY:${name}`);
+      expect(lines.every((line) => line.isWellFormed())).toBe(true);
+      for (const length of lines.slice(0, -1).map((line) => new TextEncoder().encode(line).length)) {
+        expect(length).toBeLessThanOrEqual(75);
+        expect(length + octets).toBeGreaterThan(75);
+      }
+      expect(entriesOf(text)[0]?.summary).toBe(name);
+    }
+  },
+);
+
+test('texts are escaped, lists by item, and what is no text is not', () => {
+  const text = write({
+    ...bundleOf('UTC', {
+      start_date: '2026-03-28T10:00:00Z',
+      name: 'a\\b;c,d\ne\r\nf\rg\\n:"h"',
+      track_ids: ['tr1'],
+      custom_field_values: [{ custom_field_id: 'frab:url', string_value: 'https://conf.example/a,b;c' }],
+    }),
+    event: { id: 'e', name: 'Conf, 2026\nEND:VCALENDAR' },
+  });
+  expect(text.split('\r\n')).toEqual([
+    'BEGIN:VCALENDAR',
+    'VERSION:2.0',
+    'PRODID:-//Offstage//Offstage//EN',
+    String.raw`X-WR-CALNAME:Conf\, 2026\nEND:VCALENDAR`,
+    'BEGIN:VEVENT',
+    expect.stringMatching(/^UID:[\da-f-]{36}$/),
+    'DTSTAMP:20260101T120000Z',
+    'DTSTART:20260328T100000Z',
+    String.raw`SUMMARY:a\\b\;c\,d\ne\nf\ng\\n:"h"`,
+    String.raw`CATEGORIES:Talk\, long,Web`,
+    'URL:https://conf.example/a,b;c',
+    'END:VEVENT',
+    'END:VCALENDAR',
+    '',
+  ]);
+});
+
+// node-ical 0.27.2 cannot judge this one: it undoes the escapes one after another, and takes `\\n` for a line break.
+test('every text comes back as ical.js reads it', () => {
+  fc.assert(
+    fc.property(
+      fc.string({ unit: fc.constantFrom('\\', ';', ',', '\n', 'n', ':', '"', ' ', 'é', '🚀'), maxLength: 120 }),
+      (given) => {
+        const name = `<${given}>`;
+        const text = write(bundleOf('UTC', { start_date: '2026-03-28T10:00:00Z', name }));
+        const event = new ICAL.Component(ICAL.parse(text)).getFirstSubcomponent('vevent');
+        expect(event?.getFirstPropertyValue('summary')).toBe(name);
+      },
+    ),
+  );
+});
+
 describe('times', () => {
   test('in the hour that clocks repeat are UTC, because calendars differ on which of its runs is meant', () => {
     const text = write(
@@ -107,6 +171,12 @@ describe('times', () => {
       expect(text).toContain('DTSTART:20260328T043000Z');
       expect(text).not.toContain('VTIMEZONE');
     }
+  });
+
+  test('of a zone whose offset has seconds are described with them', () => {
+    const text = write(bundleOf('Africa/Monrovia', { start_date: '1971-12-30T10:00:00Z' }));
+    expect(text).toContain('TZOFFSETTO:-004430\r\n');
+    expect(text).toContain('DTSTART;TZID=Africa/Monrovia:19711230T091530\r\n');
   });
 
   test('a session without an end, or that ends as it begins, has none', () => {
