@@ -81,6 +81,32 @@ describe('the file', () => {
     expect(await found(await open(storage), { selector: {} })).toEqual(['a']);
   });
 
+  test('takes in its log when nobody writes for a while', async () => {
+    const { storage, statements } = watchedStorage();
+    const instance = await open(storage);
+    await write(instance, named('a', 'x'));
+    await expect
+      .poll(() => statements.filter((statement) => statement.includes('wal_checkpoint')), { timeout: 10_000 })
+      .toEqual(['PRAGMA wal_checkpoint(PASSIVE)']);
+  });
+
+  test('keeps its data in the log if it cannot take it in, and says so', async () => {
+    const told: string[] = [];
+    const silent = (): void => {};
+    const { storage, connections } = watchedStorage({
+      logger: { error: (_facts, message) => void told.push(message), info: silent, debug: silent },
+    });
+    const instance = await open(storage);
+    await write(instance, named('a', 'x'));
+    const db = connections.at(-1)!;
+    db.pragma = () => {
+      throw new Database.SqliteError('disk I/O error', 'SQLITE_IOERR');
+    };
+    await instance.close();
+    expect(told[0]).toContain('Checkpoint failed');
+    expect(await found(await open(storage), { selector: {} })).toEqual(['a']);
+  });
+
   test('holds one database', async () => {
     const { storage } = watchedStorage();
     await open(storage);
