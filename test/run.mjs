@@ -8,15 +8,15 @@ import { install, projectNode, run } from '../electron/prepare.mjs';
 install();
 
 const checks = [
-  ['format', 'oxfmt', ['--check']],
-  ['lint', 'oxlint', ['--type-aware', '--deny-warnings']],
-  ['types', 'tsc', []],
-  ['dead code', 'knip', []],
-  ['build', 'electron-vite', ['build', '--logLevel', 'warn']],
+  { name: 'format', command: 'oxfmt', args: ['--check'] },
+  { name: 'lint', command: 'oxlint', args: ['--type-aware', '--deny-warnings'] },
+  { name: 'types', command: 'tsc', args: [] },
+  { name: 'dead code', command: 'knip', args: [] },
+  { name: 'build', command: 'electron-vite', args: ['build', '--logLevel', 'warn'] },
 ];
 
 const counts = { passed: 0, failed: 0, skipped: 0 };
-for (const [name, command, args] of checks) {
+for (const { name, command, args } of checks) {
   console.log(`\n— ${name}`);
   if (run(command, args) === 0) counts.passed += 1;
   else {

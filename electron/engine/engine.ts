@@ -15,6 +15,7 @@ import { openStore } from '../../shared/store/open-store.ts';
 import type { Replicator } from '../../shared/replication/replicator.ts';
 import { createSqliteStorage } from '../storage-sqlite/create-storage.ts';
 import { holdLock } from '../storage-sqlite/hold-lock.ts';
+import { StorageError } from '../storage-sqlite/storage-error.ts';
 import type { SqliteStorage } from '../storage-sqlite/transactional-storage.ts';
 import { startSync } from './engine-sync.ts';
 import type { KeyStore, UpstreamOptions } from './upstream.ts';
@@ -69,7 +70,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const clock = options.clock ?? systemClock;
   const ids = options.ids ?? randomIds;
   mkdirSync(options.dataDir, { recursive: true });
-  const releaseLock = holdLock(join(options.dataDir, 'offstage.lock'));
+  const releaseLock = ownDataDir(options.dataDir);
   let storage: SqliteStorage | undefined;
   try {
     storage = createSqliteStorage({ path: join(options.dataDir, DATABASE_FILE), logger: options.logger });
@@ -103,6 +104,16 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     await storage?.close();
     releaseLock();
     throw error;
+  }
+}
+
+/** Makes this the only engine of a data folder; answers what gives it up. */
+function ownDataDir(dataDir: string): () => void {
+  try {
+    return holdLock(join(dataDir, 'offstage.lock'));
+  } catch (error) {
+    if (!(error instanceof StorageError) || error.kind !== 'in-use') throw error;
+    throw new Error(`The data folder ${dataDir} is in use by another Offstage.`, { cause: error });
   }
 }
 

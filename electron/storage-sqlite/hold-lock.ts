@@ -16,6 +16,8 @@ export function holdLock(path: string): () => void {
   let db: Database.Database | undefined;
   try {
     db = new Database(path, { timeout: 0 });
+    // The lock alone is wanted: no journal beside it.
+    db.pragma('journal_mode = MEMORY');
     db.exec('BEGIN EXCLUSIVE');
     const lock = db;
     held.add(lock);

@@ -12,7 +12,7 @@ import { RxDBMigrationSchemaPlugin } from 'rxdb/plugins/migration-schema';
 
 import { toTimestamp } from '../base/clock.ts';
 import type { IdSource } from '../base/ids.ts';
-import { jsonEqual } from '../base/json.ts';
+import { jsonEqual, jsonSizeBytes } from '../base/json.ts';
 import { placeholder, type CatalogItem, type CatalogKind } from '../catalog/catalog.ts';
 import type { Session } from '../contract/session.ts';
 import {
@@ -244,11 +244,17 @@ function createStoreChange(
   };
 }
 
+/** A patch of so few operations is kept without asking how large it is. */
+const MAX_SHORT_PATCH = 20;
+
 /** The JSON Patch from one state to another; a record that is not there is nothing at the root. */
 function difference(from: unknown, to: unknown): Operation[] {
   if (from === undefined) return [{ op: 'add', path: '', value: to }];
   if (to === undefined) return [{ op: 'remove', path: '' }];
-  return jsonPatch.compare(from as object, to as object);
+  const patch = jsonPatch.compare(from as object, to as object);
+  // Lists are compared by position: taking the first item off a long one changes every other. Then the whole says less.
+  const isLong = patch.length > MAX_SHORT_PATCH && jsonSizeBytes(patch) > jsonSizeBytes(to);
+  return isLong ? [{ op: 'replace', path: '', value: to }] : patch;
 }
 
 /** RxDB would open older, empty collections beside newer ones: to the user, everything would be gone. */

@@ -90,9 +90,9 @@ export function toSessionRecord(
   return {
     key: recordKey(tenantId, session.id),
     tenant_id: tenantId,
-    event_id: session.event_id,
-    abstract_id: session.abstract_id ?? '',
-    name_folded: foldText(session.name),
+    event_id: textOf(session.event_id),
+    abstract_id: textOf(session.abstract_id),
+    name_folded: foldText(textOf(session.name)),
     start_ms: instantOf(session.start_date),
     end_ms: instantOf(session.end_date),
     hidden: session.hide_from_schedule === true,
@@ -120,7 +120,11 @@ export function toCatalogRecord(
   };
 }
 
-// A record of headquarters' may hold null where the contract has a date.
-function instantOf(date: string | null | undefined): number {
-  return typeof date === 'string' ? (parseInstant(date) ?? NO_DATE_MS) : NO_DATE_MS;
+// A record of headquarters' may hold null, or anything, where the contract has text.
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function instantOf(date: unknown): number {
+  return parseInstant(textOf(date)) ?? NO_DATE_MS;
 }

@@ -32,7 +32,7 @@ export const WORDS = (
 ).split(' ');
 
 /** The session of this number, of about 1.5 kB as JSON: the same one on every machine. */
-export function sessionAt(number: number): Session {
+function sessionAt(number: number): Session {
   const random = seededRandom(number * 7_919 + 1);
   const words = (count: number): string => Array.from({ length: count }, () => random.pick(WORDS)).join(' ');
   const startMs = FIRST_DAY_MS + random.below(DAYS) * DAY_MS + random.below(10 * 12) * 5 * 60_000;
@@ -73,7 +73,7 @@ export function sessionAt(number: number): Session {
 }
 
 /** The record in which the store keeps the session of this number. */
-export function recordAt(number: number): SessionRecord {
+function recordAt(number: number): SessionRecord {
   return toSessionRecord(TENANT, sessionAt(number), { sync: { dirty: false, remote_id: '' } });
 }
 

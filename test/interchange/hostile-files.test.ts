@@ -4,19 +4,15 @@ import { ContractError } from '../../shared/contract/errors.ts';
 import { MAX_FILE_BYTES, readSchedule } from '../../shared/interchange/read-schedule.ts';
 import { bytesOf } from '../support/schedule-files.ts';
 
-/** Fast enough that nobody waits, slow enough for a busy machine. */
-const QUICK_MS = 2000;
-
-/** What is said about a file that is refused, and how long it took. */
-function refusal(bytes: Uint8Array): { kind: unknown; message: string; tookMs: number } {
-  const startMs = performance.now();
+/** What is said about a file that is refused. One that took more than its size is worth would run into the test's time limit. */
+function refusal(bytes: Uint8Array): { kind: unknown; message: string } {
   try {
     readSchedule(bytes);
   } catch (error) {
     const { message } = error as Error;
-    return { kind: error instanceof ContractError && error.kind, message, tookMs: performance.now() - startMs };
+    return { kind: error instanceof ContractError && error.kind, message };
   }
-  return { kind: undefined, message: 'it was read', tookMs: performance.now() - startMs };
+  return { kind: undefined, message: 'it was read' };
 }
 
 const MILLION = 1_000_000;
@@ -156,7 +152,6 @@ describe('a file of no use is refused at once, in the user’s words', () => {
   ])('%s', (_, file, message) => {
     const refused = refusal(file());
     expect(refused).toMatchObject({ kind: 'invalid', message: expect.stringContaining(message) });
-    expect(refused.tookMs).toBeLessThan(QUICK_MS);
   });
 });
 
@@ -169,7 +164,6 @@ describe('what looks hostile and is harmless is read', () => {
   });
 
   test('a room with a million of what are no events', () => {
-    const startMs = performance.now();
     const file = {
       schedule: { conference: { acronym: 'c', days: [{ rooms: { R: Array.from({ length: MILLION }, () => 1) } }] } },
     };
@@ -178,17 +172,14 @@ describe('what looks hostile and is harmless is read', () => {
       where: 'the file',
       reason: expect.stringMatching(/^999\d\d\d more parts were skipped$/),
     });
-    expect(performance.now() - startMs).toBeLessThan(QUICK_MS);
   });
 
   test('a duration and a date of ever more blanks', () => {
     const blanks = ' '.repeat(MILLION);
-    const startMs = performance.now();
     const { skipped } = read(
       `${head}${event(`<date>2026-03-28${blanks}x</date><start>10:00</start><duration>P${blanks}x</duration>`)}${tail}`,
     );
     expect(skipped.at(-1)?.reason).toContain('is not understood');
-    expect(performance.now() - startMs).toBeLessThan(QUICK_MS);
   });
 
   test('a million brackets within a string', () => {
@@ -199,12 +190,10 @@ describe('what looks hostile and is harmless is read', () => {
 
   test('many attributes, long names, and a very long text', () => {
     const attributes = Array.from({ length: 20_000 }, (_, at) => `a${at}="x"`).join(' ');
-    const startMs = performance.now();
     const { sessions } = read(
       `${head}<event id="1" ${attributes}><title>T</title><abstract>${'x'.repeat(5 * MILLION)}</abstract></event>${tail}`,
     );
     expect(sessions[0]?.fields.description).toHaveLength(5 * MILLION);
-    expect(performance.now() - startMs).toBeLessThan(QUICK_MS);
   });
 
   test('names that JavaScript knows something about', () => {
