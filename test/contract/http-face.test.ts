@@ -388,7 +388,7 @@ describe('a body', () => {
     expect(pathsOf(withoutId)).toEqual(['/id']);
   });
 
-  test('of thousands of moves of something large is done, within the test's time', async () => {
+  test('of thousands of moves of something large is done within the time of a test', async () => {
     const face = await openFace();
     const id = await face.create({ capacity_options: { a: Array.from({ length: 300_000 }, () => 0) } });
     const body = Array.from({ length: 8000 }, (_, n) => {
