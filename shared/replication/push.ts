@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../base/json.ts';
+import { isJsonObject, jsonEqual, type JsonObject } from '../base/json.ts';
 import type { BatchOperation, BatchResult } from '../contract/batch.ts';
 import { ContractError, errorKinds, type ErrorKind } from '../contract/errors.ts';
 import type { JsonPatch } from '../contract/patch.ts';
@@ -35,7 +35,7 @@ interface Push {
   /** Events whose listing counted in this sync: only then a session that another laptop may have made is known not to be there. */
   listed: ReadonlySet<string>;
   /** Sessions that were refused with 403 so far: one is that session's, several are the key's. */
-  forbidden: Map<string, Refusal>;
+  forbidden: Map<string, { sent: SessionState; refusal: Refusal }>;
   successes: number;
   failuresInARow: number;
   /** Whether a batch was refused as a whole, and whether any was taken. */
@@ -77,7 +77,7 @@ export async function push(context: SyncContext, pace: Pace, listed: ReadonlySet
   for (const { id } of findDue(run)) pace.failed(id);
   if (run.batches.refused && !run.batches.taken && run.successes > 0)
     await context.memory.remember({ takesBatches: false });
-  for (const [id, refusal] of run.forbidden) await refuse(run, id, refusal);
+  for (const [id, { sent, refusal }] of run.forbidden) await refuse(run, id, sent, refusal);
 }
 
 async function pushSome(run: Push, due: readonly Due[]): Promise<void> {
@@ -330,7 +330,7 @@ async function hearFailure(run: Push, id: string, error: unknown, sent: SessionS
     await update(context, id, turnedAway);
     const isCreate = sent.sync.remote_id === '';
     if (!isCreate || !(error.kind === 'quota_exceeded' || pace.limited(id))) throw error;
-    await refuse(run, id, { ...refusal, message: `Headquarters' limit: ${error.message}` });
+    await refuse(run, id, sent, { ...refusal, message: `Headquarters' limit: ${error.message}` });
     return;
   }
   if (sent.sync.remote_id === '') await update(context, id, turnedAway);
@@ -342,25 +342,33 @@ async function hearFailure(run: Push, id: string, error: unknown, sent: SessionS
     const step = nextStep(heard);
     if (step !== 'patch' && step !== 'delete') return;
     if (error.kind === 'forbidden' && heard.sync.base?.['sys_locked'] !== true)
-      return await forbid(run, id, refusal, error);
+      return await forbid(run, id, sent, refusal, error);
   }
-  if (error.kind === 'forbidden' && sent.sync.remote_id === '') return await forbid(run, id, refusal, error);
-  await refuse(run, id, refusal);
+  if (error.kind === 'forbidden' && sent.sync.remote_id === '') return await forbid(run, id, sent, refusal, error);
+  await refuse(run, id, sent, refusal);
 }
 
 /** A 403 that no lock explains: of several at once the key is to blame, and none of them is refused. */
-async function forbid(run: Push, id: string, refusal: Refusal, error: ContractError): Promise<void> {
-  run.forbidden.set(id, refusal);
+async function forbid(
+  run: Push,
+  id: string,
+  sent: SessionState,
+  refusal: Refusal,
+  error: ContractError,
+): Promise<void> {
+  run.forbidden.set(id, { sent, refusal });
   if (run.forbidden.size < 2 || run.successes > 0) return;
   for (const [other] of run.forbidden) await update(run.context, other, turnedAway);
   throw new ContractError('forbidden', 'Headquarters does not let this key change sessions.', { cause: error });
 }
 
-async function refuse({ context, pace }: Push, id: string, refusal: Refusal): Promise<void> {
+/** Notes a refusal of what was sent. What was edited since was not refused: it is sent in its turn. */
+async function refuse({ context, pace }: Push, id: string, sent: SessionState, refusal: Refusal): Promise<void> {
   await update(context, id, (state) => {
     const step = nextStep(state);
-    // Edited or settled meanwhile into something else than what was refused.
-    return step === 'create' || step === 'patch' || step === 'delete' ? hearRefusal(state, refusal) : state;
+    const isOpen = step === 'create' || step === 'patch' || step === 'delete';
+    const isSame = state.deleted === sent.deleted && jsonEqual(contentOf(state.session), contentOf(sent.session));
+    return isOpen && isSame ? hearRefusal(state, refusal) : state;
   });
   pace.succeeded(id);
   context.log(`Headquarters refused a change: ${refusal.message}`);

@@ -136,7 +136,7 @@ export function createReplicator(options: ReplicatorOptions): Replicator {
     if (isDue(health.pull)) {
       const pulled = await run(health.pull, async () => {
         const failures: unknown[] = [];
-        for (const eventId of store.subscriptions.eventsOf(tenantId, upstream)) {
+        for (const eventId of eventsToPull(context)) {
           health.incomplete.add(eventId);
           try {
             if (await pullEvent(context, eventId)) {
@@ -250,6 +250,18 @@ export function createReplicator(options: ReplicatorOptions): Replicator {
       abort = new AbortController();
     },
   };
+}
+
+/** The events that are kept here, and those where a session that was moved may have been created: it is looked for there. */
+function eventsToPull({ store, tenantId, upstream }: SyncContext): ReadonlySet<string> {
+  const unknown = store
+    .read((view) => view.listUnsent(tenantId))
+    .filter(({ sync }) => sync.upstream === upstream && sync.remote_id === '')
+    .flatMap(({ session, sync }) => [
+      session.event_id,
+      ...(sync.sent?.states ?? []).map((state) => String(state['event_id'])),
+    ]);
+  return new Set([...store.subscriptions.eventsOf(tenantId, upstream), ...unknown]);
 }
 
 /** With a key that headquarters did not take, one request tells whether it does now. */

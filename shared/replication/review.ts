@@ -211,7 +211,7 @@ function resolveWhole(
   const { sys_external_id: external, ...content } = contentOf(session);
   const isOwn = typeof external === 'string' && external.startsWith(OWN_ID_PREFIX);
   const at = toTimestamp(context.clock());
-  change.saveSession({
+  const made = {
     ...content,
     ...(external === undefined || isOwn ? {} : { sys_external_id: external }),
     id: newSessionId(context.ids),
@@ -220,7 +220,9 @@ function resolveWhole(
     sys_last_modified_at: at,
     sys_created_by_id: session.sys_created_by_id,
     sys_last_modified_by_id: session.sys_last_modified_by_id,
-  } as Session);
+  } as Session;
+  // Also where its event is not kept here: it belongs to headquarters.
+  change.settleSession({ session: made, sync: afterEdit(undefined, context.upstream, context.clock()) });
 }
 
 function choiceOf(resolution: Resolution, pointer: string): Choice | undefined {

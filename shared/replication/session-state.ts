@@ -7,7 +7,7 @@ import { fromPlaces, placePointer, toPlaces } from './conflict-place.ts';
 import { isDerivedId } from './derived-id.ts';
 import { mergeSessions } from './merge-sessions.ts';
 import { sameVersion, versionOf } from './remote-version.ts';
-import { findSettled } from './resolve-conflict.ts';
+import { findSettled, resolveConflict } from './resolve-conflict.ts';
 import { memberNames, sameValue } from './same-value.ts';
 import { agree, digestOf } from './session-digest.ts';
 import { toPatch } from './to-patch.ts';
@@ -140,16 +140,24 @@ function takeIn(
 
 /** The state once headquarters is proven not to have the session any more. */
 export function hearGone(state: SessionState): SessionState {
-  const { sync, session } = state;
-  // What had only conflicts left showed theirs, and they deleted it.
-  if (state.deleted || !sync.dirty || (sync.base !== undefined && toPatch(sync.base, session).length === 0)) {
+  const { sync } = state;
+  const open = openConflicts(state).filter(({ pointer }) => pointer !== '');
+  // Where a place is in conflict it shows theirs; theirs is gone, so ours is what is left.
+  const mine = open.reduce<JsonObject>(
+    (session, conflict) => resolveConflict(session, conflict, 'mine'),
+    state.session,
+  );
+  const isEdited = !state.deleted && toPatch(lastHeard(state), mine).length > 0;
+  if (!isEdited) {
     const { absent: _, conflicts: __, twin: ___, ...settled } = clean(sync);
     return { ...state, deleted: true, sync: settled };
   }
   // Deleted there, edited here: shown and marked, until a person decides.
   const { sent: _, refused: __, ...rest } = sync;
-  const conflicts: KeptConflict[] = [{ pointer: '', base: sync.base, mine: contentOf(session) }];
-  return { ...state, sync: { ...rest, conflicts, absent: 'deleted at headquarters' } };
+  const base = lastHeard(state);
+  const conflicts: KeptConflict[] = [{ pointer: '', base: contentOf(base), mine: contentOf(mine) }];
+  const session = toLocal(mine, state.session);
+  return { ...state, session, sync: { ...rest, dirty: true, base, conflicts, absent: 'deleted at headquarters' } };
 }
 
 /** The state once headquarters refused the change for good: it waits to be mended, sent again or discarded. */

@@ -98,8 +98,13 @@ function takeTwin(
   if (state.deleted || !isEarlier(remote, known)) return leaveTwin(context, change, claimed, remote);
   // The later one goes, or stays as a session of its own; edits made to it here go on top of the earlier.
   leaveTwin(context, change, claimed, known);
-  const base = isOurMaking(state.sync, remote) ? remote : state.sync.made === undefined ? known : undefined;
+  const base = isOurMaking(state.sync, remote) ? remote : wereAlike(state, known) ? known : undefined;
   settle(context, change, hearAnother(state, remote, base), claimed);
+}
+
+/** Whether the twins began as the one that is known: made elsewhere, or here by one send and not changed since. */
+function wereAlike({ sync }: SessionState, known: JsonObject): boolean {
+  return sync.made === undefined || (sync.made.length === 1 && isOurMaking(sync, known));
 }
 
 /** Leaves a session that is another's twin: buried where it is ours, else by itself. */
