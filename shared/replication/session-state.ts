@@ -5,6 +5,7 @@ import type { KeptConflict, Refusal, SentChange, SyncState } from '../store/sync
 import { findSessionFaults } from '../contract/validate-session.ts';
 import { fromPlaces, placePointer, toPlaces } from './conflict-place.ts';
 import { isDerivedId } from './derived-id.ts';
+import { fieldsTogether } from './merge-policy.ts';
 import { mergeSessions } from './merge-sessions.ts';
 import { sameVersion, versionOf } from './remote-version.ts';
 import { findSettled, resolveConflict } from './resolve-conflict.ts';
@@ -282,15 +283,20 @@ function put(object: JsonObject, name: string, value: unknown): void {
 /** What was written here and headquarters lost by going back: a person decides whether it is to be written again. */
 function lostWrites({ session, sync }: SessionState, remote: JsonObject, written: readonly string[]): KeptConflict[] {
   const [before, ours, theirs] = [toPlaces(sync.base ?? session), toPlaces(session), toPlaces(remote)];
-  const places = new Set(written.map((field) => (field === 'end_date' ? 'start_date' : field)));
-  return [...places].flatMap((place) => {
-    const name = place === 'capacity_options' ? 'enable_capacity' : place;
+  const places = memberNames(ours, theirs).filter((place) => place !== 'id' && !isServerOwned(place));
+  return places.flatMap((name) => {
+    if (!(placeFields.get(name) ?? [name]).some((field) => written.includes(field))) return [];
     const [mine, their] = [own(ours, name), own(theirs, name)];
     // What waits is merged anyway.
     if (sameValue(mine, their) || !sameValue(mine, own(before, name))) return [];
     return [{ pointer: placePointer([name]), base: their, mine }];
   });
 }
+
+/** The fields of each place that has several. */
+const placeFields: ReadonlyMap<string, readonly string[]> = new Map(
+  fieldsTogether.map((fields) => [fields[0], fields] as const),
+);
 
 /** What was sent stands while the version has not moved past it: it did not arrive, but still may. */
 function keptSent(sync: SyncState, version: SyncState['version'], from: 'answer' | 'read'): { sent?: SentChange } {

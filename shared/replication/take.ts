@@ -102,9 +102,11 @@ function takeTwin(
   settle(context, change, hearAnother(state, remote, base), claimed);
 }
 
-/** Whether the twins began as the one that is known: made elsewhere, or here by one send and not changed since. */
-function wereAlike({ sync }: SessionState, known: JsonObject): boolean {
-  return sync.made === undefined || (sync.made.length === 1 && isOurMaking(sync, known));
+/** Whether the twins began as the one that is known: made elsewhere, or both by one send from here, and not changed since. */
+function wereAlike({ session, sync }: SessionState, known: JsonObject): boolean {
+  if (sync.made === undefined) return true;
+  // Of one file, two laptops make two that need not say the same.
+  return !isDerivedId(session.id) && sync.made.length === 1 && isOurMaking(sync, known);
 }
 
 /** Leaves a session that is another's twin: buried where it is ours, else by itself. */

@@ -96,6 +96,8 @@ class World {
   readonly #replicas: Replica[] = [];
   readonly #intents = new Map<string, Intent>();
   readonly #arrived = new Set<string>();
+  /** The sessions of headquarters' that had a value. */
+  readonly #arrivedIn = new Map<string, Set<string>>();
   /** What a person saw in a conflict, and decided against. */
   readonly #overruled = new Set<string>();
   /** Sessions that lost writes by a restore, until somebody writes them again. */
@@ -482,6 +484,9 @@ class World {
   async #decide(replica: Replica): Promise<void> {
     this.#disturb();
     for (const { id, fields } of replica.replicator.conflicts()) {
+      if (fields.some(({ pointer }) => pointer === 'id' || isServerOwned(pointer))) {
+        this.broken.push(`promise 3: ${id} has a conflict in what nobody can edit`);
+      }
       const whole = fields.some(({ pointer }) => pointer === '');
       const choice = this.#random.pick(['mine', 'theirs'] as const);
       this.#note(`replica ${replica.index}: resolves ${id} by ${choice}: ${JSON.stringify(fields)}`);
@@ -622,7 +627,10 @@ class World {
     this.#note(
       `headquarters: ${by} ${before === undefined ? 'makes' : after === undefined ? 'deletes' : 'changes'} ${id} ${JSON.stringify(after)}`,
     );
-    for (const token of after === undefined ? [] : tokensOf(after)) this.#arrived.add(token);
+    for (const token of after === undefined ? [] : tokensOf(after)) {
+      this.#arrived.add(token);
+      this.#arrivedIn.set(token, (this.#arrivedIn.get(token) ?? new Set()).add(id));
+    }
     for (const { index } of this.#replicas) {
       const since = this.#writtenSinceRead.get(`${index} ${id}`) ?? new Set();
       for (const token of after === undefined ? [] : tokensOf(after))
@@ -655,9 +663,17 @@ class World {
     const replica = this.#replicas.find(({ index }) => by === `replica-${index}`);
     if (replica === undefined || before === undefined) return;
     const elsewhere = new Set([...this.#hq.sessions.values()].flatMap(tokensOf));
-    for (const { session } of this.#localSessions(replica)) for (const token of tokensOf(session)) elsewhere.add(token);
+    for (const { session, sync } of this.#localSessions(replica)) {
+      const kept = (sync.conflicts ?? []).flatMap(({ mine }) => tokensIn(mine));
+      for (const token of [...tokensOf(session), ...kept]) elsewhere.add(token);
+    }
+    // What its author replaced before it was known to have arrived.
+    for (const [token, { isDone }] of this.#intents) if (isDone) elsewhere.add(token);
     const known = this.#deletedHere.get(`${replica.index}`);
-    const unseen = tokensOf(before).filter((token) => known?.has(token) !== true && !elsewhere.has(token));
+    const wasElsewhere = (token: string): boolean => (this.#arrivedIn.get(token)?.size ?? 0) > 1;
+    const unseen = tokensOf(before).filter(
+      (token) => known?.has(token) !== true && !elsewhere.has(token) && !wasElsewhere(token),
+    );
     // What was written after the delete was read for the last time is the window that is left (sync.md, promise 3).
     const late = this.#writtenSinceRead.get(`${replica.index} ${id}`) ?? new Set();
     const lost = unseen.filter((token) => !late.has(token));
