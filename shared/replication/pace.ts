@@ -22,18 +22,16 @@ export interface Pace {
   limited(id: string): boolean;
   /** Ends every wait: a person asked for it. */
   hurry(): void;
-  /** How many changes go in one batch. */
-  batchSize(): number;
-  /** A batch failed as a whole, and nobody knows for whom. */
-  batchFailed(): void;
-  batchSucceeded(): void;
+  /** In how large a batch the record may go: one that was in a batch that failed goes in smaller ones, at last alone. */
+  batchLimit(id: string): number;
+  /** A batch failed as a whole, and nobody knows for whom. The first time may be the server's. */
+  batchFailed(ids: readonly string[]): void;
 }
 
 export function createPace(clock: Clock, random: () => number): Pace {
   const troubles = new Map<string, { failures: number; waitUntilMs: number }>();
   const limits = new Map<string, number>();
-  let batchSize = MAX_BATCH;
-  let batchFailures = 0;
+  const batches = new Map<string, { limit: number; failures: number }>();
   return {
     isDue: (id) => (troubles.get(id)?.waitUntilMs ?? 0) <= clock(),
     failuresOf: (id) => troubles.get(id)?.failures ?? 0,
@@ -44,6 +42,7 @@ export function createPace(clock: Clock, random: () => number): Pace {
     succeeded(id) {
       troubles.delete(id);
       limits.delete(id);
+      batches.delete(id);
     },
     limited(id) {
       const count = (limits.get(id) ?? 0) + 1;
@@ -53,14 +52,13 @@ export function createPace(clock: Clock, random: () => number): Pace {
     hurry() {
       for (const trouble of troubles.values()) trouble.waitUntilMs = 0;
     },
-    batchSize: () => batchSize,
-    batchFailed() {
-      batchFailures += 1;
-      if (batchFailures > 1) batchSize = Math.max(1, Math.floor(batchSize / 2));
-    },
-    batchSucceeded() {
-      batchFailures = 0;
-      batchSize = Math.min(MAX_BATCH, batchSize * 2);
+    batchLimit: (id) => batches.get(id)?.limit ?? MAX_BATCH,
+    batchFailed(ids) {
+      for (const id of ids) {
+        const failures = (batches.get(id)?.failures ?? 0) + 1;
+        const limit = failures === 1 ? ids.length : Math.max(1, Math.floor(ids.length / 2));
+        batches.set(id, { limit, failures });
+      }
     },
   };
 }

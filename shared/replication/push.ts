@@ -87,12 +87,26 @@ async function pushSome(run: Push, due: readonly Due[]): Promise<void> {
     else if (step === 'create') await alone(run, id, async () => await create(run, id));
   }
   const changes = due.filter(({ step }) => step === 'patch' || step === 'delete');
-  let from = 0;
-  while (from < changes.length) {
-    const size = run.pace.batchSize();
-    await sendChanges(run, changes.slice(from, from + size));
-    from += size;
+  for (const batch of toBatches(changes, run.pace)) await sendChanges(run, batch);
+}
+
+/** Changes together that may go together. */
+function toBatches(changes: readonly Due[], pace: Pace): Due[][] {
+  const batches: Due[][] = [];
+  let room = 0;
+  for (const change of changes.toSorted((a, b) => pace.batchLimit(b.id) - pace.batchLimit(a.id))) {
+    const limit = pace.batchLimit(change.id);
+    const batch = batches.at(-1);
+    room = Math.min(room, limit - (batch?.length ?? 0));
+    if (batch === undefined || room < 1) {
+      batches.push([change]);
+      room = limit - 1;
+    } else {
+      batch.push(change);
+      room -= 1;
+    }
   }
+  return batches;
 }
 
 function findDue({ context, pace, listed, forbidden }: Push): Due[] {
@@ -201,24 +215,28 @@ async function sendChanges(run: Push, due: readonly Due[]): Promise<void> {
 }
 
 async function sendBatch(
-  { context, pace, batches }: Push,
+  run: Push,
   sent: readonly { id: string; operation: BatchOperation }[],
 ): Promise<BatchResult[] | 'turned away'> {
+  const { context, pace, batches } = run;
   const { remote, remoteTenantId: tenantId } = context;
   try {
     const { results } = await remote.batchSessions({
       tenantId,
       body: { operations: sent.map(({ operation }) => operation) },
     });
-    pace.batchSucceeded();
     batches.taken = true;
     return results;
   } catch (error) {
     if (!(error instanceof ContractError)) throw error;
     // What came of it is unknown: each is read before it goes again, in a smaller batch if this happens again.
     if (error.status >= 500) {
-      pace.batchFailed();
-      throw error;
+      const ids = sent.map(({ id }) => id);
+      pace.batchFailed(ids);
+      for (const id of ids) pace.failed(id);
+      run.failuresInARow += 1;
+      if (!isOfOneSession(error) || run.failuresInARow >= MAX_FAILURES_IN_A_ROW) throw error;
+      return [];
     }
     for (const { id } of sent) await update(context, id, turnedAway);
     if (error.kind === 'unauthorized' || error.status === 429 || error.kind === 'forbidden') throw error;
