@@ -12,6 +12,7 @@ const COUNT = 3;
 /** Opens the stores, each over a file of its own; `close` removes them. */
 export async function openSimulationStores(): Promise<SimulationStores & { close(): Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'offstage-simulation-'));
+  let worlds = 0;
   let entries = 0;
   // History is ordered by these.
   const ids = (): string => String((entries += 1)).padStart(12, '0');
@@ -27,6 +28,7 @@ export async function openSimulationStores(): Promise<SimulationStores & { close
   return {
     count: COUNT,
     of,
+    newTenant: () => `world-${(worlds += 1)}`,
     async reopen(index) {
       await of(index).close();
       stores[index] = await open(index);

@@ -30,6 +30,8 @@ export interface SimulationResult {
 export interface SimulationStores {
   count: number;
   of(replica: number): Store;
+  /** A tenant that no world has used. */
+  newTenant(): string;
   /** Closes a store and opens it again from its file, as a restart of the process does. */
   reopen(replica: number): Promise<void>;
 }
@@ -125,7 +127,7 @@ class World {
     this.#seed = seed;
     this.#random = random;
     this.#stores = stores;
-    this.#tenantId = `seed-${seed}`;
+    this.#tenantId = stores.newTenant();
     this.#traits = {
       keepsExternalIds: random.chance(0.8),
       honoursTest: random.chance(0.8),
@@ -505,6 +507,8 @@ class World {
       await replica.replicator.resolve(id, choice);
     }
     for (const { id, missing, operation } of replica.replicator.refused()) {
+      // One answer may have settled several.
+      if (!replica.replicator.refused().some((refusal) => refusal.id === id)) continue;
       this.#note(`replica ${replica.index}: ${operation} of ${id} was refused`);
       if (missing.length > 0)
         await replica.replicator.replaceReference('rooms', UNKNOWN_ROOM, this.#random.pick(['room-1', undefined]));
