@@ -235,7 +235,7 @@ describe('a hub that runs', () => {
     const hub = await startHub('--data', folder);
     const again = await runHub('--data', folder, '--port', '0');
     expect([again.code, again.stdout]).toEqual([1, '']);
-    expect(again.stderr).toMatch(/is held by another process/);
+    expect(again.stderr).toMatch(/is in use by another Offstage/);
     const { port } = new URL(hub.url);
     const elsewhere = await runHub('--data', temporaryFolder(), '--port', port);
     expect([elsewhere.code, elsewhere.stdout]).toEqual([1, '']);
