@@ -303,6 +303,27 @@ describe('a create ends as one session', () => {
     expect(world.count('createSession')).toBe(1);
   });
 
+  test('a listing that lacks what is there does not prove that a create did not arrive', async () => {
+    const world = await openWorld();
+    await makeThere(world, 1);
+    await world.laptop.replicator.sync('hand');
+    await world.laptop.api.createSession({ tenantId: TENANT, body: talk });
+    world.interfere((name, request) => {
+      if (name === 'listSessionsByEvent') return { Count: 0, Items: [] };
+      if (name !== 'createSession') return undefined;
+      return world.hq
+        .as('laptop')
+        .createSession(request)
+        .then(() => fail('unreachable'));
+    });
+    for (let n = 0; n < 3; n++) {
+      expect(await world.laptop.replicator.sync('hand')).toMatchObject({ pending: 1 });
+    }
+    world.interfere(undefined);
+    expect(await world.laptop.replicator.sync('hand')).toMatchObject({ state: 'synced' });
+    expect(world.count('createSession')).toBe(1);
+  });
+
   test('where headquarters drops external ids it is found by all that was sent', async () => {
     const world = await openWorld({ keepsExternalIds: false, rewrites: true });
     loseOnce(world);
@@ -369,6 +390,48 @@ describe('a create ends as one session', () => {
 });
 
 describe('no silent overwrite', () => {
+  test('a change whose answer is lost is ours when it is read back, and edits made since stay on top', async () => {
+    const world = await openWorld();
+    const [made] = await makeThere(world, 1);
+    const id = String(made?.id);
+    await world.laptop.replicator.sync('hand');
+    await rename(world.laptop, id, 'First');
+    let isLost = false;
+    world.interfere((name, request) => {
+      if (name !== 'patchSession' || isLost || JSON.stringify(request).includes('not this id')) return undefined;
+      isLost = true;
+      return world.hq
+        .as('laptop')
+        .patchSession(request)
+        .then(async () => await rename(world.laptop, id, 'Second'))
+        .then(() => fail('unreachable'));
+    });
+    await world.laptop.replicator.sync('hand');
+    expect(await world.laptop.replicator.sync('hand')).toMatchObject({ state: 'synced', conflicts: 0 });
+    expect(world.hq.sessions.get(id)).toMatchObject({ name: 'Second' });
+  });
+
+  test('an edit made while a change is under way stays on top of the answer', async () => {
+    const world = await openWorld();
+    const [made] = await makeThere(world, 1);
+    const id = String(made?.id);
+    await world.laptop.replicator.sync('hand');
+    await rename(world.laptop, id, 'First');
+    world.interfere((name, request) => {
+      if (name !== 'patchSession' || JSON.stringify(request).includes('not this id')) return undefined;
+      world.interfere(undefined);
+      return world.hq
+        .as('laptop')
+        .patchSession(request)
+        .then(async (answer) => {
+          await rename(world.laptop, id, 'Second');
+          return answer;
+        });
+    });
+    expect(await world.laptop.replicator.sync('hand')).toMatchObject({ state: 'synced', conflicts: 0 });
+    expect(world.hq.sessions.get(id)).toMatchObject({ name: 'Second' });
+  });
+
   test('deleted there and edited here: mine is made anew, under a new id', async () => {
     const world = await openWorld();
     const [made] = await makeThere(world, 1);
