@@ -23,6 +23,11 @@ export function agree(a: JsonObject, b: JsonObject): boolean {
   return digestOf(a) === digestOf(b);
 }
 
+/** Whether two values mean the same, as a digest takes them. */
+export function meansTheSame(a: unknown, b: unknown): boolean {
+  return JSON.stringify(plain(a)) === JSON.stringify(plain(b));
+}
+
 /** The value in the one form that all values take that mean the same; null where it is empty. */
 function plain(value: unknown): unknown {
   if (typeof value === 'string') {

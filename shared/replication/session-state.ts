@@ -10,7 +10,7 @@ import { mergeSessions } from './merge-sessions.ts';
 import { sameVersion, versionOf } from './remote-version.ts';
 import { findSettled, resolveConflict } from './resolve-conflict.ts';
 import { memberNames, sameValue } from './same-value.ts';
-import { agree, digestOf } from './session-digest.ts';
+import { agree, digestOf, meansTheSame } from './session-digest.ts';
 import { toPatch } from './to-patch.ts';
 
 /** A session as this replica has it. */
@@ -231,13 +231,10 @@ function sidesFor({ session, sync }: SessionState, remote: JsonObject, from: 'an
     if (born !== undefined) return onTop(undefined, born, session, remote);
     if (isOurMaking(sync, remote)) return { base: remote, mine: session };
     // Another laptop may have made it of the same file: then nothing is known of what it was before.
-    return {
-      base: isDerivedId(session.id) || last === undefined ? undefined : folded(states[0], states, remote),
-      mine: session,
-    };
+    return folded(isDerivedId(session.id) ? undefined : states[0], states, session, remote);
   }
   if (from === 'answer' && last !== undefined) return onTop(sync.base ?? session, last, session, remote);
-  return { base: folded(sync.base ?? session, states, remote), mine: session };
+  return folded(sync.base ?? session, states, session, remote);
 }
 
 /**
@@ -257,22 +254,26 @@ function onTop(base: JsonObject | undefined, sent: JsonObject, mine: JsonObject,
 }
 
 /**
- * The base, with headquarters' value wherever that equals a sent one: it is ours and no news, and what was edited since stays on top of it.
+ * The sides where headquarters was read while something of ours may have arrived: a value of its that means the same as a sent one is ours and no
+ * news, so it is in the base; what was edited since stays on top of it.
  */
 function folded(
   base: JsonObject | undefined,
   states: readonly JsonObject[],
+  mine: JsonObject,
   remote: JsonObject,
-): JsonObject | undefined {
-  if (base === undefined || states.length === 0) return base;
-  const [places, theirs] = [toPlaces(base), toPlaces(remote)];
+): Sides {
+  if (base === undefined || states.length === 0) return { base, mine };
+  const [before, ours, theirs] = [toPlaces(base), toPlaces(mine), toPlaces(remote)];
   for (const state of states.map(toPlaces)) {
-    for (const place of memberNames(places, state, theirs)) {
-      if (isServerOwned(place) || !sameValue(own(state, place), own(theirs, place))) continue;
-      put(places, place, own(theirs, place));
+    for (const place of memberNames(before, state, theirs)) {
+      const [sent, heard] = [own(state, place), own(theirs, place)];
+      if (isServerOwned(place) || !meansTheSame(sent, heard)) continue;
+      put(before, place, heard);
+      if (sameValue(own(ours, place), sent)) put(ours, place, heard);
     }
   }
-  return fromPlaces(places);
+  return { base: fromPlaces(before), mine: fromPlaces(ours) };
 }
 
 function put(object: JsonObject, name: string, value: unknown): void {

@@ -5,6 +5,7 @@ import type { OperationName, SessionsApi } from '../../shared/contract/operation
 import type { JsonPatch } from '../../shared/contract/patch.ts';
 import { isServerOwned, type Session } from '../../shared/contract/session.ts';
 import { createReplicator, type Replicator } from '../../shared/replication/replicator.ts';
+import type { FieldConflict } from '../../shared/replication/review.ts';
 import { sameValue } from '../../shared/replication/same-value.ts';
 import { createService } from '../../shared/service/service.ts';
 import type { SettledSession, Store } from '../../shared/store/open-store.ts';
@@ -117,6 +118,7 @@ class World {
   #late: (() => Promise<void>)[] = [];
   #snapshot: Map<string, JsonObject> | undefined;
   #lags = false;
+  #wasRestored = false;
   #nowMs = Date.UTC(2026, 0, 1);
   #ids = 0;
   #tokens = 0;
@@ -490,6 +492,9 @@ class World {
         this.broken.push(`promise 3: ${id} has a conflict in what nobody can edit`);
       }
       const whole = fields.some(({ pointer }) => pointer === '');
+      // Of two twins that were sent in different states nobody knows which is the later.
+      const sends = this.#find(replica, id)?.sync.made?.length ?? 0;
+      if (!whole && !this.#wasRestored && sends < 2) this.#checkNotOwn(replica, id, fields);
       const choice = this.#random.pick(['mine', 'theirs'] as const);
       this.#note(`replica ${replica.index}: resolves ${id} by ${choice}: ${JSON.stringify(fields)}`);
       if (whole) {
@@ -522,6 +527,18 @@ class World {
       const action = this.#random.pick(['apply', 'keep'] as const);
       this.#note(`replica ${replica.index}: brake ${action}`);
       await replica.replicator.brake(action);
+    }
+  }
+
+  /** What was sent and is read back is ours: nobody is asked to choose between two edits of one place, both made here. */
+  #checkNotOwn(replica: Replica, id: string, fields: readonly FieldConflict[]): void {
+    for (const { mine, theirs } of fields) {
+      const [ours, their] = [tokensIn(mine)[0] ?? '', tokensIn(theirs)[0] ?? ''];
+      const isOwn = [ours, their].every((token) => this.#intents.get(token)?.replica === replica.index);
+      if (isOwn)
+        this.broken.push(
+          `promise 3: ${id} has a conflict between ${ours} and ${their}, both saved at replica ${replica.index}`,
+        );
     }
   }
 
@@ -603,6 +620,7 @@ class World {
     // What headquarters rewrote is, in history, its own writing and not ours.
     if (this.#traits.rewrites) return;
     this.#note('headquarters: restored');
+    this.#wasRestored = true;
     this.#disturb();
     for (const [id, now] of this.#hq.sessions) {
       const then = this.#snapshot.get(id);
@@ -753,6 +771,8 @@ class World {
     const live = [...this.#born].filter(([id]) => this.#hq.sessions.has(id));
     for (const [external, twins] of Map.groupBy(live, ([, { externalId }]) => externalId)) {
       if (this.#dropped.has(external) || twins.length < 2) continue;
+      // Nobody looks where nobody keeps the event.
+      if (twins.some(([id]) => this.#hq.sessions.get(id)?.['event_id'] === ELSEWHERE)) continue;
       const untouched = twins.filter(([, { changes }]) => changes === 0);
       // Two laptops may have made it, each in its own words; what differs stays.
       const contents = new Set(untouched.map(([id]) => JSON.stringify(tokensOf(this.#hq.sessions.get(id) ?? {}))));
