@@ -670,6 +670,9 @@ class World {
     }
     if (by === 'third' || !this.#traits.honoursTest || before === undefined) return;
     if (after === undefined) return this.#checkDelete(write);
+    // What was written to one twin goes over to the one that stays.
+    const twins = [...this.#born.values()].filter(({ externalId }) => externalId === this.#born.get(id)?.externalId);
+    if (twins.length > 1) return;
     for (const field of FIELDS) {
       const [was, is] = [tokensIn(before[field])[0], tokensIn(after[field])[0]];
       if (was === undefined || was === is) continue;
@@ -712,6 +715,7 @@ class World {
     this.#note('healing');
     this.#isHealing = true;
     this.#hq.lag(false);
+    this.#disturb();
     for (const deliver of this.#late.splice(0)) await deliver();
     for (const session of this.#hq.sessions.values()) {
       if (session['sys_locked'] !== true) continue;
