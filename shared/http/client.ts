@@ -105,7 +105,7 @@ function isWithinSession(name: OperationName, path: readonly PropertyKey[]): boo
 function toError(response: Response, answer: unknown): ContractError {
   const problem = isJsonObject(answer) ? answer : {};
   const code = own(problem, 'code');
-  const kind = typeof code === 'string' && isErrorKind(code) ? code : kindOfStatus(response.status);
+  const kind = typeof code === 'string' && isErrorKind(code) ? code : kindOf(response);
   const detail = own(problem, 'detail');
   const faults = z.array(z.object({ path: z.string(), message: z.string() })).safeParse(own(problem, 'errors'));
   const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
@@ -117,6 +117,12 @@ function toError(response: Response, answer: unknown): ContractError {
 
 function isErrorKind(code: string): code is ErrorKind {
   return Object.hasOwn(errorKinds, code);
+}
+
+/** By status; but a web page that says 404 is a captive portal's, or a wrong address', and proves nothing to be gone. */
+function kindOf({ status, headers }: Response): ErrorKind {
+  const isPage = headers.get('content-type')?.toLowerCase().startsWith('text/html') === true;
+  return status === 404 && isPage ? 'unusable_answer' : kindOfStatus(status);
 }
 
 function kindOfStatus(status: number): ErrorKind {
