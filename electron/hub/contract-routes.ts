@@ -18,13 +18,14 @@ export async function contractRoutes(server: FastifyInstance, { service }: { ser
   }
 }
 
+// It gives the text rather than send it: to wait for a reply is to wait until the client has it.
 async function answer(
   service: Service,
   name: OperationName,
   operation: Operation,
   request: FastifyRequest,
   reply: FastifyReply,
-): Promise<FastifyReply> {
+): Promise<string> {
   const decoded = decodeRequest(name, {
     parameters: request.params as Record<string, string>,
     query: request.query as Record<string, string | string[] | undefined>,
@@ -36,17 +37,16 @@ async function answer(
   });
   const perform = service.as(request.caller)[name] as (request: unknown) => Promise<unknown>;
   reply.type('application/json; charset=utf-8');
-  if (operation.entity === undefined) return await reply.send(JSON.stringify(await perform(decoded)));
+  if (operation.entity === undefined) return JSON.stringify(await perform(decoded));
 
   // The ETag is the version, which a projection may leave out: it is asked for beside what was named, and not sent.
   const { fields } = decoded as { fields?: unknown };
   const named = typeof fields === 'string' && fields !== '';
   const session = (await perform(named ? { ...decoded, fields: `${fields},sys_version` } : decoded)) as Versioned;
   reply.header('etag', etagOf(session));
-  if (!named || fields.split(',').some((name) => name.trim() === 'sys_version'))
-    return await reply.send(JSON.stringify(session));
+  if (!named || fields.split(',').some((name) => name.trim() === 'sys_version')) return JSON.stringify(session);
   const { sys_version: _, ...asked } = session;
-  return await reply.send(JSON.stringify(asked));
+  return JSON.stringify(asked);
 }
 
 interface Versioned {

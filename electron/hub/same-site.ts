@@ -1,6 +1,8 @@
 import { isLoopback } from '../../shared/base/loopback.ts';
 import { ContractError, invalid } from '../../shared/contract/errors.ts';
 
+const OWN_NAME = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/;
+
 /**
  * Refuses what a browser was tricked into sending: by another site (`Origin`), or, to a hub that listens on loopback only, under a name
  * that an attacker's DNS pointed here (`Host`). A hub that listens for others answers to whatever name they gave it.
@@ -12,6 +14,8 @@ export function requireSameSite(
 ): void {
   const [host, ...more] = hostHeaders ?? [];
   if (host === undefined || more.length > 0) throw invalid([{ path: '', message: 'the request must name one Host' }]);
+  // Nearly every request: a name that any hub answers to, and no page that asks.
+  if (origin === undefined && OWN_NAME.test(host)) return;
   const url = URL.parse(`http://${host}`);
   if (url === null || (isLoopback(listenHost) && !isLoopback(url.hostname))) {
     throw new ContractError('forbidden', 'This server is not known by that name.');

@@ -171,6 +171,7 @@ export class CollectionTable {
   // A cross join keeps the order of the keys.
   #lookUp(column: 'id' | 'seq', keys: readonly (string | number)[]): StoredDocument[] {
     const documents: StoredDocument[] = [];
+    if (keys.length === 0) return documents;
     const statement = this.#statements.rows<[number, string]>(
       `SELECT t.seq, t.json FROM json_each(?) AS k CROSS JOIN ${this.sql} AS t ON t.${column} = k.value`,
     );
