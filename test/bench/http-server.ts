@@ -24,7 +24,8 @@ async function startHub({ service }: Ours): Promise<number> {
     keys: createKeyRing([{ key, role: 'editor' }], 'a secret'),
     host: '127.0.0.1',
     rateLimit: undefined,
-    logger: pino({ level: 'info', base: null }, pino.destination({ dest: 2, sync: true })),
+    // It logs no traffic, as the hub by default; here, not that it listens either.
+    logger: pino({ level: 'warn', base: null }, pino.destination({ dest: 2, sync: true })),
   });
   await server.listen({ port: 0, host: '127.0.0.1' });
   return (server.server.address() as AddressInfo).port;

@@ -36,6 +36,8 @@ export interface Measure {
   readonly rival: string;
   /** How the times of this measure are shown. */
   readonly unit: 'us' | 'ms' | '/s';
+  /** Why it may miss what is wanted; told where it does. */
+  readonly note?: string;
   run(sessions: number): Promise<Row[]>;
 }
 

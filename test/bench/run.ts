@@ -61,6 +61,7 @@ async function report(measure: Measure): Promise<void> {
   printTable(lines);
   print('');
   for (const what of new Set(found.map(({ row }) => row.what))) print(growthOf(what, found));
+  if (measure.note !== undefined && found.some(({ row }) => !judge(row).met)) print(`Where it misses: ${measure.note}`);
   print(`(${((performance.now() - startMs) / 1_000).toFixed(0)} s)`);
 }
 

@@ -11,6 +11,7 @@ import type { Principal } from '../../shared/contract/roles.ts';
 import { createService, type Service } from '../../shared/service/service.ts';
 import { openStore, type Store } from '../../shared/store/open-store.ts';
 import { createSqliteStorage } from '../../electron/storage-sqlite/create-storage.ts';
+import type { OpenDatabase } from '../../electron/storage-sqlite/own-file.ts';
 import { catalogOf, recordsFrom, TENANT } from './documents.ts';
 
 /** Documents in one write. */
@@ -39,11 +40,20 @@ export function newPath(extension: string): string {
 }
 
 /** Opens the store in this file; makes it, with the catalog and without sessions, where there is none. */
-export async function openOurs(path: string): Promise<Ours> {
-  const store = await openStore(createSqliteStorage({ path }), randomIds);
+export async function openOurs(path: string, openDatabase?: OpenDatabase): Promise<Ours> {
+  const storage = createSqliteStorage(openDatabase === undefined ? { path } : { path, openDatabase });
+  const store = await openStore(storage, randomIds);
   const service = createService({ store, clock: systemClock, ids: randomIds, tenants: [TENANT] });
   return { store, service, api: service.as(EDITOR), close: async () => await store.close() };
 }
+
+/** Opens files for `openOurs` in which a commit does not wait for the disk: only what a rival does not wait for, either. */
+export const openUnsynced: OpenDatabase = (path, options) => {
+  const db = new Database(path, options);
+  const pragma = db.pragma.bind(db);
+  db.pragma = (source, how) => pragma(source === 'synchronous = FULL' ? 'synchronous = NORMAL' : source, how);
+  return db;
+};
 
 /**
  * The rival's side: a connection for hand-written SQL. It works on a copy of our own file, and so with the same columns, indexes and page
