@@ -87,6 +87,8 @@ export interface Store {
   subscribe(tenantId: string, eventId: string, upstream: string, atMs?: number): Promise<void>;
   /** Calls `listener` after each change of a session, with the record as it is then. Answers what ends it. */
   watchSessions(listener: (record: SessionRecord) => void): () => void;
+  /** Calls `listener` after each change of an item of the catalog, with the record as it is then. Answers what ends it. */
+  watchCatalog(listener: (record: CatalogRecord) => void): () => void;
   /** Reads against one state, synchronously. */
   read<T>(work: (view: StoreView) => T): T;
   /**
@@ -149,6 +151,11 @@ export async function openStore<Options>(
       },
       watchSessions(listener) {
         const events: Observable<RxChangeEvent<SessionRecord>> = database.collections.sessions.$;
+        const subscription = events.subscribe((event) => listener(event.documentData));
+        return () => subscription.unsubscribe();
+      },
+      watchCatalog(listener) {
+        const events: Observable<RxChangeEvent<CatalogRecord>> = database.collections.catalog.$;
         const subscription = events.subscribe((event) => listener(event.documentData));
         return () => subscription.unsubscribe();
       },

@@ -52,6 +52,7 @@ export interface StoreView {
   /** All items of a kind, ordered by id. */
   listCatalog<Kind extends CatalogKind>(tenantId: string, kind: Kind): CatalogItem<Kind>[];
   hasRegistrations(tenantId: string, sessionId: string): boolean;
+  countRegistrations(tenantId: string, sessionId: string): number;
   /** The changes of one record, oldest first. */
   listHistory(tenantId: string, kind: HistoryRecord['kind'], itemId: string): HistoryRecord[];
   findSetting(name: string): string | undefined;
@@ -113,6 +114,9 @@ export function createStoreView(reader: StorageReader): StoreView {
         skip: 0,
         limit: 1,
       }).length > 0,
+
+    countRegistrations: (tenantId, sessionId) =>
+      reader.count<CatalogRecord>('catalog', { _deleted: false, tenant_id: tenantId, session_id: sessionId }),
 
     listHistory(tenantId, kind, itemId) {
       // Keys of another item may lie among them: ids may hold a `|`.
