@@ -11,7 +11,7 @@ import { exportFormats, type ExportFormat } from '../../shared/interchange/forma
 import { readSchedule } from '../../shared/interchange/read-schedule.ts';
 import type { ImportReport } from '../../shared/service/import-schedule.ts';
 import { createService, type Service } from '../../shared/service/service.ts';
-import { openStore } from '../../shared/store/open-store.ts';
+import { openStore, type Store } from '../../shared/store/open-store.ts';
 import type { Replicator } from '../../shared/replication/replicator.ts';
 import { createSqliteStorage } from '../storage-sqlite/create-storage.ts';
 import { holdLock } from '../storage-sqlite/hold-lock.ts';
@@ -45,6 +45,10 @@ export interface ExportedFile {
 /** Everything below the host, composed: storage, store and service, schedule files in and out. It knows neither HTTP nor Electron. */
 export interface Engine {
   readonly service: Service;
+  /** The store itself: for live views of it. Changes go through the service. */
+  readonly store: Store;
+  /** The tenants that are served. */
+  tenants(): readonly string[];
   /** A random text of this data folder's own, the same at every start. */
   readonly secret: string;
   /** The replicator of a tenant; undefined where it has no upstream. */
@@ -80,6 +84,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     const sync = await startSync({ store, upstreams, keys, intervalMs, clock, ids, logger: options.logger });
     return {
       service,
+      store,
+      tenants: () => options.tenants,
       secret: store.secret,
       syncOf: (tenantId) => sync.of(tenantId),
       importFile: async (caller, tenantId, bytes) =>
