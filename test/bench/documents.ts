@@ -32,7 +32,7 @@ export const WORDS = (
 ).split(' ');
 
 /** The session of this number, of about 1.5 kB as JSON: the same one on every machine. */
-function sessionAt(number: number): Session {
+function sessionAt(number: number, eventId = eventOf(number)): Session {
   const random = seededRandom(number * 7_919 + 1);
   const words = (count: number): string => Array.from({ length: count }, () => random.pick(WORDS)).join(' ');
   const startMs = FIRST_DAY_MS + random.below(DAYS) * DAY_MS + random.below(10 * 12) * 5 * 60_000;
@@ -45,7 +45,7 @@ function sessionAt(number: number): Session {
   }));
   return {
     id: idOf(number),
-    event_id: eventOf(number),
+    event_id: eventId,
     code: `S${number}`,
     name: words(4),
     type_id: random.pick(TYPES),
@@ -72,14 +72,19 @@ function sessionAt(number: number): Session {
   };
 }
 
-/** The record in which the store keeps the session of this number. */
-function recordAt(number: number): SessionRecord {
-  return toSessionRecord(TENANT, sessionAt(number), { sync: { dirty: false, remote_id: '' } });
+/** Sessions by their numbers, from one on: all of them of the large event, however many they are. */
+export function oneEvent(first: number, count: number): Session[] {
+  return Array.from({ length: count }, (_, at) => sessionAt(first + at, LARGE_EVENT));
+}
+
+/** The record in which the store keeps a session. */
+export function recordOf(session: Session): SessionRecord {
+  return toSessionRecord(TENANT, session, { sync: { dirty: false, remote_id: '' } });
 }
 
 /** Records by their numbers, from one on. */
 export function recordsFrom(first: number, count: number): SessionRecord[] {
-  return Array.from({ length: count }, (_, at) => recordAt(first + at));
+  return Array.from({ length: count }, (_, at) => recordOf(sessionAt(first + at)));
 }
 
 /** The id of the session of this number: a uuidv7, made one second after the last. */
