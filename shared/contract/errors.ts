@@ -11,6 +11,7 @@ export const errorKinds = {
   locked: { status: 403, title: 'The session is locked' },
   not_found: { status: 404, title: 'Not found' },
   missing_reference: { status: 409, title: 'The session refers to something that does not exist' },
+  unsettled: { status: 409, title: 'Changes wait to be settled with headquarters' },
   in_use: { status: 409, title: 'Other records refer to the session' },
   precondition_failed: { status: 412, title: 'The session has changed meanwhile' },
   rate_limited: { status: 429, title: 'Too many requests' },
@@ -21,6 +22,28 @@ export const errorKinds = {
 } as const satisfies Record<string, { status: number; title: string }>;
 
 export type ErrorKind = keyof typeof errorKinds;
+
+/** What a server means that answers with this status and says no more. */
+export function kindOfStatus(status: number): ErrorKind {
+  switch (status) {
+    case 400:
+      return 'invalid';
+    case 401:
+      return 'unauthorized';
+    case 403:
+      return 'forbidden';
+    case 404:
+      return 'not_found';
+    case 409:
+      return 'missing_reference';
+    case 412:
+      return 'precondition_failed';
+    case 429:
+      return 'rate_limited';
+    default:
+      return status >= 500 ? 'internal' : 'unusable_answer';
+  }
+}
 
 /** A failed operation: a kind to branch on, the facts in the user's words, and every fault found. */
 export class ContractError extends Error {

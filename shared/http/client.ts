@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { isJsonObject, own } from '../base/json.ts';
-import { ContractError, errorKinds, type ErrorKind } from '../contract/errors.ts';
+import { ContractError, errorKinds, kindOfStatus, type ErrorKind } from '../contract/errors.ts';
 import { operationNames, operations, type OperationName, type SessionsApi } from '../contract/operations.ts';
 import { session, sessionFields } from '../contract/session.ts';
 import { encodeRequest } from './codec.ts';
@@ -123,25 +123,4 @@ function isErrorKind(code: string): code is ErrorKind {
 function kindOf({ status, headers }: Response): ErrorKind {
   const isPage = headers.get('content-type')?.toLowerCase().startsWith('text/html') === true;
   return status === 404 && isPage ? 'unusable_answer' : kindOfStatus(status);
-}
-
-function kindOfStatus(status: number): ErrorKind {
-  switch (status) {
-    case 400:
-      return 'invalid';
-    case 401:
-      return 'unauthorized';
-    case 403:
-      return 'forbidden';
-    case 404:
-      return 'not_found';
-    case 409:
-      return 'missing_reference';
-    case 412:
-      return 'precondition_failed';
-    case 429:
-      return 'rate_limited';
-    default:
-      return status >= 500 ? 'internal' : 'unusable_answer';
-  }
 }

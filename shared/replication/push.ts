@@ -1,6 +1,6 @@
 import { isJsonObject, jsonEqual, type JsonObject } from '../base/json.ts';
 import type { BatchOperation, BatchResult } from '../contract/batch.ts';
-import { ContractError, errorKinds, type ErrorKind } from '../contract/errors.ts';
+import { ContractError, errorKinds, kindOfStatus } from '../contract/errors.ts';
 import type { JsonPatch } from '../contract/patch.ts';
 import type { SessionInput } from '../contract/session.ts';
 import type { Refusal } from '../store/sync-state.ts';
@@ -433,25 +433,4 @@ async function probeTest(context: SyncContext): Promise<void> {
 
 function unusable(): ContractError {
   return new ContractError('unusable_answer', "Headquarters' answer is about another session.");
-}
-
-function kindOfStatus(status: number): ErrorKind {
-  switch (status) {
-    case 400:
-      return 'invalid';
-    case 401:
-      return 'unauthorized';
-    case 403:
-      return 'forbidden';
-    case 404:
-      return 'not_found';
-    case 409:
-      return 'missing_reference';
-    case 412:
-      return 'precondition_failed';
-    case 429:
-      return 'rate_limited';
-    default:
-      return 'internal';
-  }
 }

@@ -224,6 +224,8 @@ function sidesFor({ session, sync }: SessionState, remote: JsonObject, from: 'an
   const states = sync.sent?.states ?? [];
   const last = states.at(-1);
   if (sync.remote_id === '') {
+    // Matched anew after a change of headquarters: nothing here is an edit.
+    if (!sync.dirty && sync.upstream !== undefined) return { base: session, mine: session };
     const born =
       from === 'answer' && last !== undefined && agree(last, remote)
         ? last

@@ -14,6 +14,7 @@ import { toTimestamp } from '../base/clock.ts';
 import type { IdSource } from '../base/ids.ts';
 import { jsonEqual, jsonSizeBytes } from '../base/json.ts';
 import { placeholder, type CatalogItem, type CatalogKind } from '../catalog/catalog.ts';
+import { ContractError } from '../contract/errors.ts';
 import type { Session } from '../contract/session.ts';
 import {
   recordKey,
@@ -28,7 +29,7 @@ import {
 } from './records.ts';
 import { currentCollections, type Collections } from './collections.ts';
 import { createSubscriptions, SUBSCRIPTIONS, type Subscriptions } from './subscriptions.ts';
-import { afterDelete, afterEdit, LOCAL_ONLY, type SyncState } from './sync-state.ts';
+import { afterDelete, afterEdit, holdsWork, LOCAL_ONLY, unmatched, type SyncState } from './sync-state.ts';
 import type { StorageTransaction, TransactionalStorage } from './storage-port.ts';
 import { createStoreView, type StoreView } from './store-view.ts';
 
@@ -74,6 +75,8 @@ export interface StoreChange extends StoreView {
   rememberImport(record: Stored<SessionRecord>, imported: ImportDigests): void;
   /** Saves a catalog item; one that stands there just so already is not written again. */
   saveCatalogItem(kind: CatalogKind, item: CatalogItem, imported?: ImportDigests): void;
+  /** Takes an item out of the catalog, if it is there. */
+  deleteCatalogItem(kind: CatalogKind, id: string): void;
 }
 
 /** The local store: one SQLite file, many tenants. */
@@ -83,8 +86,16 @@ export interface Store {
   readonly secret: string;
   /** Which upstream an event belongs to: an edit of its sessions waits for it from then on. */
   readonly subscriptions: Subscriptions;
-  /** Makes an event belong to an upstream, from now on and after a restart. Its sessions that no upstream knows of wait to be sent. */
+  /**
+   * Makes an event belong to an upstream, from now on and after a restart. Its sessions that no upstream knows of wait to be sent; those of
+   * another upstream are matched anew. Throws `unsettled` while any of these waits.
+   */
   subscribe(tenantId: string, eventId: string, upstream: string, atMs?: number): Promise<void>;
+  /**
+   * Ends the events' subscriptions. Their sessions leave this store: headquarters has them, and they come back with a new subscription.
+   * Throws `unsettled` where work of a person's would be lost.
+   */
+  unsubscribe(tenantId: string, eventIds: readonly string[], atMs: number): Promise<void>;
   /** Calls `listener` after each change of a session, with the record as it is then. Answers what ends it. */
   watchSessions(listener: (record: SessionRecord) => void): () => void;
   /** Calls `listener` after each change of an item of the catalog, with the record as it is then. Answers what ends it. */
@@ -127,27 +138,64 @@ export async function openStore<Options>(
     const subscriptions = createSubscriptions(
       storage.read((reader) => createStoreView(reader).findSetting(SUBSCRIPTIONS)),
     );
+    /** Changes the subscriptions to what `work` answers. From within the transaction on, every edit goes by them. */
+    const resubscribe = async (context: ChangeContext, work: (change: StoreChange) => string): Promise<void> => {
+      try {
+        await storage.transaction((transaction) => {
+          const change = createStoreChange(transaction, context, ids, subscriptions);
+          const saved = work(change);
+          change.saveSetting(SUBSCRIPTIONS, saved);
+          subscriptions.adopt(saved);
+        });
+      } catch (error) {
+        subscriptions.adopt(storage.read((reader) => createStoreView(reader).findSetting(SUBSCRIPTIONS)));
+        throw error;
+      }
+    };
     return {
       collections: database.collections,
       secret,
       subscriptions,
       async subscribe(tenantId, eventId, upstream, atMs = 0) {
         if (subscriptions.upstreamOf(tenantId, eventId) === upstream) return;
-        const saved = subscriptions.with(tenantId, eventId, upstream);
         const context = { tenantId, principalId: 'headquarters', operation: 'subscribe', atMs };
-        await storage.transaction((transaction) => {
-          const change = createStoreChange(transaction, context, ids, subscriptions);
-          change.saveSetting(SUBSCRIPTIONS, saved);
+        await resubscribe(context, (change) => {
+          const known = change.listUnsettled(tenantId).filter(({ event_id }) => event_id === eventId);
+          requireSettled(
+            known.filter(({ sync }) => sync.upstream !== undefined && (sync.dirty || sync.conflicts !== undefined)),
+            `The event ${eventId} cannot go over to another headquarters`,
+          );
           // Until headquarters' sessions, or a catalog, tell more of it.
           if (change.findCatalogItem(tenantId, 'events', eventId) === undefined) {
             change.saveCatalogItem('events', placeholder(eventId));
           }
           for (const record of change.listSessions(tenantId, { eventId })) {
-            const sync = afterEdit({ ...record, sync: LOCAL_ONLY }, upstream, atMs);
-            if (record.sync.upstream === undefined) change.settleSession({ session: record.session, sync }, record);
+            const { session, sync } = record;
+            if (sync.upstream === upstream) continue;
+            const isLocal = sync.upstream === undefined;
+            const next = isLocal ? afterEdit({ ...record, sync: LOCAL_ONLY }, upstream, atMs) : unmatched(upstream);
+            change.settleSession({ session, sync: next }, record);
           }
+          return subscriptions.with(tenantId, eventId, upstream);
         });
-        subscriptions.adopt(saved);
+      },
+      async unsubscribe(tenantId, eventIds, atMs) {
+        const context = { tenantId, principalId: 'headquarters', operation: 'unsubscribe', atMs };
+        const stays = (eventId: string): boolean =>
+          !eventIds.includes(eventId) && subscriptions.upstreamOf(tenantId, eventId) !== undefined;
+        await resubscribe(context, (change) => {
+          const left = change
+            .listUnsettled(tenantId)
+            .filter(({ event_id, sync }) => !stays(event_id) && holdsWork(sync));
+          requireSettled(left, `${eventIds.length === 1 ? 'The event' : 'The events'} cannot be removed here`);
+          for (const eventId of eventIds) {
+            for (const record of change.listSessions(tenantId, { eventId })) {
+              change.settleSession({ session: record.session, sync: LOCAL_ONLY, deleted: true }, record);
+            }
+            change.deleteCatalogItem('events', eventId);
+          }
+          return subscriptions.without(tenantId, eventIds);
+        });
       },
       watchSessions(listener) {
         const events: Observable<RxChangeEvent<SessionRecord>> = database.collections.sessions.$;
@@ -171,6 +219,12 @@ export async function openStore<Options>(
     await database.close();
     throw error;
   }
+}
+
+function requireSettled(open: readonly SessionRecord[], what: string): void {
+  if (open.length === 0) return;
+  const sessions = open.length === 1 ? 'One session waits' : `${open.length} sessions wait`;
+  throw new ContractError('unsettled', `${what}: ${sessions} to be sent or settled first.`);
 }
 
 function createStoreChange(
@@ -247,6 +301,13 @@ function createStoreChange(
         previous === undefined ? { document: record } : { previous, document: record },
       ]);
       if (!same) remember(kind, item.id, before, item);
+    },
+
+    deleteCatalogItem(kind, id) {
+      const [previous] = transaction.findById<CatalogRecord>('catalog', [recordKey(tenantId, kind, id)]);
+      if (previous === undefined) return;
+      transaction.write<CatalogRecord>('catalog', [{ previous, document: { ...previous, _deleted: true } }]);
+      remember(kind, id, previous.item, undefined);
     },
   };
 }

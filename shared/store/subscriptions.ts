@@ -10,6 +10,8 @@ export interface Subscriptions {
   eventsOf(tenantId: string, upstream: string): string[];
   /** The subscriptions with this one more, as they are to be saved; they hold from `adopt` on. */
   with(tenantId: string, eventId: string, upstream: string): string;
+  /** The same without these. */
+  without(tenantId: string, eventIds: readonly string[]): string;
   /** Takes over what was saved. */
   adopt(saved: string | undefined): void;
 }
@@ -31,6 +33,8 @@ export function createSubscriptions(stored: string | undefined): Subscriptions {
       const others = entries.filter((entry) => entry.tenantId !== tenantId || entry.eventId !== eventId);
       return JSON.stringify([...others, { tenantId, eventId, upstream }]);
     },
+    without: (tenantId, eventIds) =>
+      JSON.stringify(entries.filter((entry) => entry.tenantId !== tenantId || !eventIds.includes(entry.eventId))),
     adopt(text) {
       entries = text === undefined ? [] : saved.parse(JSON.parse(text));
       byEvent = new Map(entries.map((entry) => [keyOf(entry.tenantId, entry.eventId), entry.upstream]));

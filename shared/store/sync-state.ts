@@ -111,6 +111,19 @@ function waiting({ session }: Edited, sync: SyncState, atMs: number): SyncState 
   return { ...sync, ...since, base: { ...content, ...sync.version } };
 }
 
+/**
+ * The sync state of a clean record whose event belongs to another upstream now: its sessions are matched anew, by identity. Until a listing
+ * shows it, nobody knows whether it is there.
+ */
+export function unmatched(upstream: string): SyncState {
+  return { dirty: false, remote_id: '', upstream, absent: 'not at headquarters' };
+}
+
+/** Whether a person's work would be lost if the session went: it is unsent, in conflict, or kept here alone. */
+export function holdsWork({ dirty, conflicts, absent }: SyncState): boolean {
+  return dirty || conflicts !== undefined || (absent !== undefined && absent !== 'not visible to this key');
+}
+
 /** Whether something is open with the upstream: unsent, in conflict, or not where it was. */
 export function isUnsettled(sync: SyncState): boolean {
   return sync.dirty || sync.conflicts !== undefined || sync.absent !== undefined;

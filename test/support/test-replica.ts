@@ -12,12 +12,22 @@ export interface TestReplica extends TestService {
 
 export async function openTestReplica(remote: SessionsApi, random: () => number = Math.random): Promise<TestReplica> {
   const opened = await openTestService();
-  const { store, clock } = opened;
-  await store.subscribe(TENANT, 'e1', 'hq');
-  const replicator = createReplicator({
+  await opened.store.subscribe(TENANT, 'e1', 'hq');
+  const replicator = openReplicator(opened, 'hq', remote, random);
+  return { ...opened, api: opened.service.as(callerWith('editor')), replicator };
+}
+
+/** A replicator of what is kept here of an upstream. */
+export function openReplicator(
+  { store, clock }: TestService,
+  upstream: string,
+  remote: SessionsApi,
+  random: () => number = Math.random,
+): Replicator {
+  return createReplicator({
     store,
     tenantId: TENANT,
-    upstream: 'hq',
+    upstream,
     remote,
     remoteTenantId: TENANT,
     clock: () => (clock.nowMs += 1),
@@ -25,5 +35,4 @@ export async function openTestReplica(remote: SessionsApi, random: () => number 
     random,
     logger: silentLogger,
   });
-  return { ...opened, api: opened.service.as(callerWith('editor')), replicator };
 }
