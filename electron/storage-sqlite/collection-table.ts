@@ -323,10 +323,12 @@ export class CollectionTable {
     return row === undefined ? undefined : new Blob([new Uint8Array(row[1])], { type: row[0] });
   }
 
-  purgedSeq(): number {
-    return (
-      this.#statements.values<number>('SELECT purged_seq FROM collections WHERE table_name = ?').get(this.name) ?? 0
-    );
+  /** What is committed: the number of the last write, and that up to which tombstones may be gone. */
+  seqBounds(): { lastSeq: number; purgedSeq: number } {
+    const purgedSeq =
+      this.#statements.values<number>('SELECT purged_seq FROM collections WHERE table_name = ?').get(this.name) ?? 0;
+    const newest = this.#statements.values<number | null>(`SELECT max(seq) FROM ${this.sql}`).get() ?? 0;
+    return { lastSeq: Math.max(newest, purgedSeq), purgedSeq };
   }
 
   /** Drops the table. Its numbers are not used again if it is made anew. */

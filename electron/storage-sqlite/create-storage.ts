@@ -123,9 +123,6 @@ export function createSqliteStorage(options: SqliteStorageOptions): SqliteStorag
       openedFile();
       return translatingErrors('reading', () => work(storageReader(collectionOf)));
     },
-    purgedSeq(collection) {
-      return translatingErrors('reading', () => collectionOf(collection).table.purgedSeq());
-    },
     async close() {
       await Promise.all(Array.from(instances, (instance) => instance.close()));
       await closeFile();

@@ -4,7 +4,7 @@ import type { Clock } from '../../shared/base/clock.ts';
 import type { CollectionTable } from './collection-table.ts';
 import { StorageError } from './storage-error.ts';
 import type { StoredDocument } from './stored-document.ts';
-import { countTable, queryTable, scanTable } from './table-query.ts';
+import { countTable, queryTable, scanChanges, scanTable } from './table-query.ts';
 import type { StorageQuery, StorageReader, StorageTransaction, TransactionRow } from './transactional-storage.ts';
 import type { WriteScope } from './write-queue.ts';
 import { writeRows, type AttachmentBytes, type Row } from './write-rows.ts';
@@ -31,6 +31,9 @@ export function storageReader(collectionOf: CollectionLookup): StorageReader {
     scan: (collection, query, visit) => scanTable(collectionOf(collection).table, query, visit),
     count: <Doc>(collection: string, selector: StorageQuery<Doc>['selector']) =>
       countTable(collectionOf(collection).table, { selector }).count,
+    scanChanges: (collection, range, selector, visit) =>
+      scanChanges(collectionOf(collection).table, range, selector, visit),
+    seqBounds: (collection) => collectionOf(collection).table.seqBounds(),
   };
 }
 

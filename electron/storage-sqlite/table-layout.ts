@@ -26,6 +26,11 @@ export function columnName(path: string, primaryPath: string): string {
   return path === '_meta.lwt' ? 'lwt' : quoted(`$.${path}`);
 }
 
+/** The SQL name of the index of `seq`: SQLite counts a table's own, and the primary key comes first. */
+export function seqIndex(tableName: string): string {
+  return quoted(`sqlite_autoindex_${tableName}_2`);
+}
+
 /** The table's record, if it exists with at least this layout. */
 export function existingTable(statements: Statements, tableName: string, wanted: Layout): TableRecord | undefined {
   const record = readRecord(statements, tableName);

@@ -4,7 +4,8 @@ import type { CollectionTable } from './collection-table.ts';
 import { selectorToSql, sortToSql, type SqlCondition } from './query-to-sql.ts';
 import type { SqlValue } from './statements.ts';
 import type { StoredDocument } from './stored-document.ts';
-import type { StorageQuery } from './transactional-storage.ts';
+import { seqIndex } from './table-layout.ts';
+import type { SeqRange, StorageQuery } from './transactional-storage.ts';
 
 type Filled = FilledMangoQuery<unknown>;
 
@@ -57,6 +58,29 @@ export function scanTable<Doc>(
     const clause = `WHERE ${condition.sql} ORDER BY ${order}`;
     if (limit === undefined) read(table, clause, condition.params, visitMatch);
     else if (end > 0) readUntil(table, clause, condition.params, visitMatch);
+  }
+}
+
+/**
+ * Hands over the documents whose last writes have numbers in the range, tombstones too, in the order of these, until `visit` returns false.
+ */
+export function scanChanges<Doc>(
+  table: CollectionTable,
+  { after, upTo }: SeqRange,
+  selector: StorageQuery<Doc>['selector'],
+  visit: (document: RxDocumentData<Doc>, seq: number) => boolean,
+): void {
+  const filled: Filled = { selector, sort: [], skip: 0 };
+  const condition = conditionOf(table, filled);
+  const matches = residueOf(table, filled, condition);
+  // By another index, all that matches would be sorted first, to find the few that are new.
+  const select = table.statements.rows<[number, string]>(
+    `SELECT seq, json FROM ${table.sql} INDEXED BY ${seqIndex(table.name)}
+     WHERE seq > ? AND seq <= ? AND ${condition.sql} ORDER BY seq`,
+  );
+  for (const [seq, json] of select.iterate(after, upTo ?? Number.MAX_SAFE_INTEGER, ...condition.params)) {
+    const document = table.parse(seq, json);
+    if (matches(document) && !visit(document as unknown as RxDocumentData<Doc>, seq)) break;
   }
 }
 

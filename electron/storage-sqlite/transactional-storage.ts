@@ -31,6 +31,31 @@ export interface StorageReader {
   scan<Doc>(collection: string, query: StorageQuery<Doc>, visit: (document: RxDocumentData<Doc>) => boolean): void;
   /** As many as a query of this selector finds. */
   count<Doc>(collection: string, selector: StorageQuery<Doc>['selector']): number;
+  /**
+   * Hands over the documents last written in a range of numbers, tombstones too, as they are now, in the order of those writes, until
+   * `visit` returns false. Within `visit` nothing may be written.
+   */
+  scanChanges<Doc>(
+    collection: string,
+    range: SeqRange,
+    selector: StorageQuery<Doc>['selector'],
+    visit: (document: RxDocumentData<Doc>, seq: number) => boolean,
+  ): void;
+  seqBounds(collection: string): SeqBounds;
+}
+
+/** Numbers of writes: those after `after`, up to `upTo` if it is given. */
+export interface SeqRange {
+  after: number;
+  upTo?: number;
+}
+
+/** What the numbers of a collection's writes tell whoever follows its changes. */
+export interface SeqBounds {
+  /** The number of the last write. It never gets lower, also over restarts. */
+  lastSeq: number;
+  /** Tombstones up to here may have been purged: who goes on from an earlier number may miss a deletion. 0 if none were. */
+  purgedSeq: number;
 }
 
 /**
@@ -99,11 +124,6 @@ export interface SqliteStorage extends RxStorage<SqliteInternals, SqliteCollecti
   transaction<T>(work: (transaction: StorageTransaction) => T): Promise<T>;
   /** Runs `work`, which must be synchronous, against one state: that of the last commit. */
   read<T>(work: (reader: StorageReader) => T): T;
-  /**
-   * The sequence number below and up to which tombstones of the collection may have been purged; 0 if none were.
-   * A change feed that continues from an earlier number may have missed a deletion.
-   */
-  purgedSeq(collection: string): number;
   /** Waits for the writes under way, closes all collections and the file. */
   close(): Promise<void>;
 }

@@ -16,6 +16,18 @@ export interface StorageReader {
   /** Hands over the documents of a query one by one, until `visit` returns false. Within `visit` nothing may be written. */
   scan<Doc>(collection: string, query: StorageQuery<Doc>, visit: (document: RxDocumentData<Doc>) => boolean): void;
   count<Doc>(collection: string, selector: StorageQuery<Doc>['selector']): number;
+  /**
+   * Hands over the documents last written in a range of numbers, tombstones too, as they are now, in the order of those writes, until
+   * `visit` returns false. Within `visit` nothing may be written.
+   */
+  scanChanges<Doc>(
+    collection: string,
+    range: { after: number; upTo?: number },
+    selector: StorageQuery<Doc>['selector'],
+    visit: (document: RxDocumentData<Doc>, seq: number) => boolean,
+  ): void;
+  /** The number of a collection's last write, and up to which number tombstones may have been purged. Neither ever gets lower. */
+  seqBounds(collection: string): { lastSeq: number; purgedSeq: number };
 }
 
 /** A record to write, over the one that was read (deleted or not) or as a new one; `_deleted` leaves a tombstone. */

@@ -107,6 +107,38 @@ describe('a transaction', () => {
     for (const subscription of subscriptions) subscription.unsubscribe();
   });
 
+  test('leaves changes that can be read in their order, tombstones too, each document once', async () => {
+    const { storage, left } = await openTwo();
+    for (const id of ['a', 'b', 'c']) await storage.transaction((transaction) => put(transaction, 'left', id));
+    await storage.transaction((transaction) => {
+      const [a, b] = transaction.findById<Note>('left', ['a', 'b']);
+      transaction.write<Note>('left', [
+        { previous: a!, document: { id: 'a', text: 'y' } },
+        { previous: b!, document: { id: 'b', text: 'x', _deleted: true } },
+      ]);
+    });
+    const changes = (range: { after: number; upTo?: number }, selector = {}): [string, number][] =>
+      storage.read((reader) => {
+        const found: [string, number][] = [];
+        reader.scanChanges<Note>('left', range, selector, ({ id }, seq) => found.push([id, seq]) < 10);
+        return found;
+      });
+    expect(changes({ after: 0 })).toEqual([
+      ['c', 3],
+      ['a', 4],
+      ['b', 5],
+    ]);
+    expect(changes({ after: 3, upTo: 4 })).toEqual([['a', 4]]);
+    expect(changes({ after: 0 }, { text: 'x' })).toEqual([
+      ['c', 3],
+      ['b', 5],
+    ]);
+    const bounds = (): unknown => storage.read((reader) => reader.seqBounds('left'));
+    expect(bounds()).toEqual({ lastSeq: 5, purgedSeq: 0 });
+    while (!(await left.cleanup(-100)));
+    expect(bounds()).toEqual({ lastSeq: 5, purgedSeq: 5 });
+  });
+
   test('on an older state is a conflict, also if the work catches it', async () => {
     const { storage } = await openTwo();
     await storage.transaction((transaction) => put(transaction, 'left', 'a'));
