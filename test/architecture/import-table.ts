@@ -37,7 +37,7 @@ export const importTable: readonly Room[] = [
     packages: ['@noble/hashes', 'fast-json-patch', 'zod'],
   },
   { folder: 'shared/http', rooms: [BASE, CONTRACT, CATALOG], packages: ['zod'] },
-  { folder: 'shared/schedule', rooms: [BASE, CONTRACT, CATALOG], packages: ['temporal-polyfill'] },
+  { folder: 'shared/schedule', rooms: [BASE, CONTRACT, CATALOG], packages: ['temporal-polyfill', 'zod'] },
   { folder: 'shared/rpc', rooms: [BASE, CONTRACT, CATALOG], packages: ['zod'] },
   { folder: 'electron/storage-sqlite', rooms: [BASE], packages: ['rxdb', 'rxjs', 'better-sqlite3', 'node'] },
   { folder: 'electron/engine', rooms: ['shared', 'electron/storage-sqlite'], packages: ['node'] },
