@@ -1,13 +1,22 @@
 import type { Clock } from '../../shared/base/clock.ts';
 import type { IdSource } from '../../shared/base/ids.ts';
 import type { Logger } from '../../shared/base/logger.ts';
+import { ContractError } from '../../shared/contract/errors.ts';
 import { createReplicator, type Replicator } from '../../shared/replication/replicator.ts';
+import type { SyncStatus } from '../../shared/replication/sync-status.ts';
 import type { Store } from '../../shared/store/open-store.ts';
-import { scheduleSyncs } from './sync-schedule.ts';
-import { connect, UpstreamError, upstreamName, type KeyStore, type UpstreamOptions } from './upstream.ts';
+import { checkUpstream, type CheckedUpstream, type UpstreamCheck } from './check-upstream.ts';
+import { openConnections } from './connections.ts';
+import { scheduleSyncs, type SyncSchedule } from './sync-schedule.ts';
+import { connectTo, UpstreamError, upstreamName, type KeyStore, type UpstreamOptions } from './upstream.ts';
+import { watchNetwork } from './watch-network.ts';
+import { watchStatus } from './watch-status.ts';
 
 export interface EngineSyncOptions {
   store: Store;
+  /** The tenants that are served; those that are connected here join them. */
+  tenants: Set<string>;
+  /** Upstreams that the host gives at each start: they go before those that were connected at run time, and are not stored. */
   upstreams: readonly UpstreamOptions[];
   keys: KeyStore;
   /** Between two syncs by timer, in milliseconds; 0: only asking starts one. */
@@ -17,66 +26,224 @@ export interface EngineSyncOptions {
   logger: Logger;
 }
 
-/** The replicators of an engine, running. */
+/** A headquarters that a tenant is kept in step with. */
+export interface Connection {
+  tenantId: string;
+  url: string;
+  remoteTenantId: string;
+  eventIds: readonly string[];
+  /** Given by the host: it cannot be disconnected here. */
+  isGiven: boolean;
+  status: SyncStatus;
+}
+
+/**
+ * The headquarters of an engine's tenants: at most one for each. What is connected here is kept over a restart, its key in the key store alone. Calls
+ * about a tenant without a headquarters throw `not_found`; what cannot be used as it is given throws `invalid`.
+ */
 export interface EngineSync {
-  /** The replicator of a tenant; undefined where it has no upstream. */
+  /** The replicator of a tenant; undefined where it has no headquarters. */
   of(tenantId: string): Replicator | undefined;
+  list(): Connection[];
+  /**
+   * Connects a tenant, which is served from then on, and begins to sync; where it is connected to this headquarters already, adds the
+   * events. Without a key, the one in the key store is used.
+   */
+  connect(upstream: UpstreamOptions & { key?: string }): Promise<void>;
+  /** Removes all of a headquarters' events here, and forgets it and its key. Throws `unsettled` while changes wait. */
+  disconnect(tenantId: string): Promise<void>;
+  addEvents(tenantId: string, eventIds: readonly string[]): Promise<void>;
+  /**
+   * Removes an event here with its sessions: headquarters has them, and they come back when the event is added again. Throws `unsettled`
+   * while changes of it wait.
+   */
+  removeEvent(tenantId: string, eventId: string): Promise<void>;
+  /** Replaces the key, and tries it. */
+  setKey(tenantId: string, key: string): Promise<void>;
+  /** Tries address, key, tenant and events, and stores nothing. */
+  check(upstream: CheckedUpstream): Promise<UpstreamCheck>;
+  /** Ends a sync that is under way, and lets none begin until `resume`, also after a restart. */
+  pause(tenantId: string): Promise<void>;
+  resume(tenantId: string): Promise<void>;
+  /** Ends a sync that is under way; the next begins by timer, change or hand as ever. */
+  cancel(tenantId: string): Promise<void>;
+  /** The network is back, or the machine woke: syncs at once. It ends a backoff, but not a running `Retry-After`. */
+  wake(): void;
+  /** Tells a tenant's status now and whenever it has changed. Answers what ends it. */
+  watch(tenantId: string, listener: (status: SyncStatus) => void): () => void;
   stop(): Promise<void>;
 }
 
-/** Subscribes the upstreams' events and starts keeping them in step. Throws `UpstreamError`. */
+interface Running {
+  upstream: Omit<UpstreamOptions, 'eventIds'>;
+  name: string;
+  isGiven: boolean;
+  replicator: Replicator;
+  schedule: SyncSchedule;
+  stop(): Promise<void>;
+}
+
+/** Starts keeping in step with the upstreams that are given, and with those that were connected before. Throws `UpstreamError`. */
 export async function startSync(options: EngineSyncOptions): Promise<EngineSync> {
-  const { store, clock, ids, logger } = options;
-  const running = new Map<string, { replicator: Replicator; stop: () => void }>();
+  const { store, tenants, keys, clock } = options;
+  const running = new Map<string, Running>();
+  const given = new Set(tenants);
+  const connections = openConnections(store);
+  const inTurn = oneAfterTheOther();
+
+  const subscribe = async (tenantId: string, name: string, eventIds: readonly string[]): Promise<void> => {
+    if (eventIds.includes('')) throw new UpstreamError('An event has an id.');
+    for (const eventId of eventIds) await store.subscribe(tenantId, eventId, name, clock());
+  };
+  const find = (tenantId: string): Running => {
+    const found = running.get(tenantId);
+    if (found === undefined) throw new ContractError('not_found', 'This tenant has no headquarters to sync with.');
+    return found;
+  };
+  const run = (upstream: Running['upstream'], isGiven: boolean): void => {
+    running.set(upstream.tenantId, open(options, upstream, isGiven));
+  };
+
   for (const upstream of options.upstreams) {
-    const { tenantId, remoteTenantId } = upstream;
-    const name = upstreamName(upstream);
-    if (running.has(tenantId)) throw new UpstreamError(`The tenant ${tenantId} has an upstream already.`);
-    const remote = connect(upstream, options.keys);
-    for (const eventId of upstream.eventIds) await subscribe(store, tenantId, eventId, name, clock());
-    const random = Math.random;
-    const replicator = createReplicator({
-      store,
-      tenantId,
-      upstream: name,
-      remote,
-      remoteTenantId,
-      clock,
-      ids,
-      random,
-      logger,
-    });
-    const schedule = scheduleSyncs(async () => await replicator.sync('timer'), options.intervalMs);
-    const unwatch = store.watchSessions((record) => {
-      if (record.tenant_id === tenantId && record.sync.dirty) schedule.changed();
-    });
-    running.set(tenantId, {
-      replicator,
-      stop() {
-        unwatch();
-        schedule.stop();
-      },
-    });
+    const { tenantId, eventIds } = upstream;
+    if (running.has(tenantId)) throw new UpstreamError(`The tenant ${tenantId} has a headquarters already.`);
+    connectTo(upstream, keys);
+    await subscribe(tenantId, upstreamName(upstream), eventIds);
+    run(upstream, true);
   }
-  return {
+  for (const tenantId of connections.tenants()) tenants.add(tenantId);
+  for (const connection of connections.list()) if (!running.has(connection.tenantId)) run(connection, false);
+  const unwatchNetwork = options.intervalMs === 0 ? () => {} : watchNetwork(() => sync.wake());
+
+  const sync: EngineSync = {
     of: (tenantId) => running.get(tenantId)?.replicator,
+    list: () =>
+      [...running.values()].map(({ upstream: { tenantId, url, remoteTenantId }, name, isGiven, replicator }) => ({
+        tenantId,
+        url,
+        remoteTenantId,
+        eventIds: store.subscriptions.eventsOf(tenantId, name),
+        isGiven,
+        status: replicator.status(),
+      })),
+
+    connect: async ({ key, ...upstream }) =>
+      await inTurn(async () => {
+        const { tenantId, eventIds, url, remoteTenantId, allowHttp = false } = upstream;
+        if (tenantId === '' || remoteTenantId === '') throw new UpstreamError('A tenant has an id.');
+        // It throws for an address that cannot be used.
+        connectTo(upstream, keys);
+        const name = upstreamName(upstream);
+        const known = running.get(tenantId);
+        if (known !== undefined && known.name !== name) {
+          throw new UpstreamError(`This tenant is kept in step with ${known.upstream.url}: disconnect it first.`);
+        }
+        if (key !== undefined) await keys.setKey(name, key);
+        await subscribe(tenantId, name, eventIds);
+        if (known === undefined) {
+          const connection = { tenantId, url, remoteTenantId, allowHttp };
+          await connections.add(connection);
+          tenants.add(tenantId);
+          run(connection, false);
+        } else known.schedule.wake();
+      }),
+
+    disconnect: async (tenantId) =>
+      await inTurn(async () => {
+        const { isGiven, name, stop } = find(tenantId);
+        if (isGiven)
+          throw new UpstreamError('This headquarters is given at the start, and cannot be disconnected here.');
+        await store.unsubscribe(tenantId, store.subscriptions.eventsOf(tenantId, name), clock());
+        running.delete(tenantId);
+        await stop();
+        await connections.remove(tenantId);
+        if (!given.has(tenantId) && !connections.tenants().includes(tenantId)) tenants.delete(tenantId);
+        await keys.deleteKey(name);
+      }),
+
+    addEvents: async (tenantId, eventIds) =>
+      await inTurn(async () => {
+        const { name, schedule } = find(tenantId);
+        await subscribe(tenantId, name, eventIds);
+        schedule.wake();
+      }),
+
+    removeEvent: async (tenantId, eventId) =>
+      await inTurn(async () => {
+        const { name } = find(tenantId);
+        if (store.subscriptions.upstreamOf(tenantId, eventId) !== name) {
+          throw new ContractError('not_found', 'This event is not kept in step with this headquarters.');
+        }
+        await store.unsubscribe(tenantId, [eventId], clock());
+      }),
+
+    async setKey(tenantId, key) {
+      const { name, schedule } = find(tenantId);
+      await keys.setKey(name, key);
+      schedule.wake();
+    },
+    check: async (upstream) => await checkUpstream(upstream),
+    pause: async (tenantId) => await find(tenantId).replicator.pause(),
+    async resume(tenantId) {
+      const { replicator, schedule } = find(tenantId);
+      await replicator.resume();
+      schedule.wake();
+    },
+    cancel: async (tenantId) => await find(tenantId).replicator.stop(),
+    wake() {
+      for (const { schedule } of running.values()) schedule.wake();
+    },
+    watch: (tenantId, listener) => watchStatus(find(tenantId).replicator, listener),
     async stop() {
-      for (const { stop } of running.values()) stop();
-      await Promise.all([...running.values()].map(async ({ replicator }) => await replicator.stop()));
+      unwatchNetwork();
+      await Promise.all([...running.values()].map(async ({ stop }) => await stop()));
+    },
+  };
+  return sync;
+}
+
+function open(options: EngineSyncOptions, upstream: Running['upstream'], isGiven: boolean): Running {
+  const { store, keys, clock, ids, logger } = options;
+  const { tenantId, remoteTenantId } = upstream;
+  const name = upstreamName(upstream);
+  const remote = connectTo(upstream, keys);
+  const random = Math.random;
+  const replicator = createReplicator({
+    store,
+    tenantId,
+    upstream: name,
+    remote,
+    remoteTenantId,
+    clock,
+    ids,
+    random,
+    logger,
+  });
+  const schedule = scheduleSyncs(async (by) => await replicator.sync(by), options.intervalMs);
+  const unwatch = store.watchSessions((record) => {
+    if (record.tenant_id === tenantId && record.sync.dirty) schedule.changed();
+  });
+  return {
+    upstream,
+    name,
+    isGiven,
+    replicator,
+    schedule,
+    async stop() {
+      unwatch();
+      schedule.stop();
+      await replicator.stop();
     },
   };
 }
 
-/** An event has one upstream; it is changed only when nothing waits for the one before (sync.md, "State"). */
-async function subscribe(store: Store, tenantId: string, eventId: string, name: string, atMs: number): Promise<void> {
-  const before = store.subscriptions.upstreamOf(tenantId, eventId);
-  if (before !== undefined && before !== name) {
-    const open = store.read((view) => view.listUnsettled(tenantId)).filter(({ event_id }) => event_id === eventId);
-    if (open.length > 0) {
-      throw new UpstreamError(
-        `The event ${eventId} belongs to ${before}, and ${open.length} of its sessions wait to be settled with it.`,
-      );
-    }
-  }
-  await store.subscribe(tenantId, eventId, name, atMs);
+/** Runs tasks one after the other, in the order in which they come. */
+function oneAfterTheOther(): (task: () => Promise<void>) => Promise<void> {
+  let last: Promise<unknown> = Promise.resolve();
+  return async (task) => {
+    const result = last.then(task);
+    // Whoever asked for it hears of a failure.
+    last = result.catch(() => {});
+    await result;
+  };
 }

@@ -12,23 +12,22 @@ import { readSchedule } from '../../shared/interchange/read-schedule.ts';
 import type { ImportReport } from '../../shared/service/import-schedule.ts';
 import { createService, type Service } from '../../shared/service/service.ts';
 import { openStore, type Store } from '../../shared/store/open-store.ts';
-import type { Replicator } from '../../shared/replication/replicator.ts';
 import { createSqliteStorage } from '../storage-sqlite/create-storage.ts';
 import { holdLock } from '../storage-sqlite/hold-lock.ts';
 import { StorageError } from '../storage-sqlite/storage-error.ts';
 import type { SqliteStorage } from '../storage-sqlite/transactional-storage.ts';
-import { startSync } from './engine-sync.ts';
+import { startSync, type EngineSync } from './engine-sync.ts';
 import type { KeyStore, UpstreamOptions } from './upstream.ts';
 
 export interface EngineOptions {
   /** The data folder; it is made where there is none. One engine at a time owns it. */
   dataDir: string;
-  /** The tenants to serve. */
+  /** The tenants to serve; those that were connected at run time join them. */
   tenants: readonly string[];
   /** How many sessions a tenant may have; undefined: any number. */
   maxSessions?: number | undefined;
-  /** Headquarters to keep in step with, and how. */
-  sync?: { upstreams: readonly UpstreamOptions[]; keys: KeyStore; intervalMs: number };
+  /** Headquarters to keep in step with, where the keys to all headquarters are, and how often to sync. */
+  sync: { upstreams: readonly UpstreamOptions[]; keys: KeyStore; intervalMs: number };
   logger: Logger;
   clock?: Clock;
   ids?: IdSource;
@@ -51,8 +50,8 @@ export interface Engine {
   tenants(): readonly string[];
   /** A random text of this data folder's own, the same at every start. */
   readonly secret: string;
-  /** The replicator of a tenant; undefined where it has no upstream. */
-  syncOf(tenantId: string): Replicator | undefined;
+  /** The tenants' headquarters: connecting, and how it goes. */
+  readonly sync: EngineSync;
   /**
    * Takes a schedule file (frab XML or JSON) into a tenant; throws `invalid` for a file that is none. The file is asked for once the
    * caller may do this.
@@ -64,8 +63,6 @@ export interface Engine {
   /** Waits for the writes under way and closes the file. */
   close(): Promise<void>;
 }
-
-const NO_SYNC: NonNullable<EngineOptions['sync']> = { upstreams: [], keys: { keyOf: () => undefined }, intervalMs: 0 };
 
 /** The one SQLite file of a data folder. */
 const DATABASE_FILE = 'offstage.sqlite';
@@ -79,15 +76,15 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   try {
     storage = createSqliteStorage({ path: join(options.dataDir, DATABASE_FILE), logger: options.logger });
     const store = await openStore(storage, ids);
-    const service = createService({ store, clock, ids, tenants: options.tenants, maxSessions: options.maxSessions });
-    const { upstreams, keys, intervalMs } = options.sync ?? NO_SYNC;
-    const sync = await startSync({ store, upstreams, keys, intervalMs, clock, ids, logger: options.logger });
+    const tenants = new Set(options.tenants);
+    const service = createService({ store, clock, ids, tenants, maxSessions: options.maxSessions });
+    const sync = await startSync({ store, tenants, ...options.sync, clock, ids, logger: options.logger });
     return {
       service,
       store,
-      tenants: () => options.tenants,
+      tenants: () => [...tenants],
       secret: store.secret,
-      syncOf: (tenantId) => sync.of(tenantId),
+      sync,
       importFile: async (caller, tenantId, bytes) =>
         await service.importSchedule(caller, tenantId, () => readSchedule(bytes())),
       importDemo: async (caller, tenantId) => await service.addSchedule(caller, tenantId, makeDemoEvent),

@@ -1,61 +1,77 @@
 import { isLoopback } from '../../shared/base/loopback.ts';
-import { createHttpClient } from '../../shared/http/client.ts';
+import { ContractError } from '../../shared/contract/errors.ts';
 import type { SessionsApi } from '../../shared/contract/operations.ts';
+import { createHttpClient, type HttpClientOptions } from '../../shared/http/client.ts';
 
-/** A headquarters, and what of it is kept here. */
-export interface UpstreamOptions {
+/** Where a headquarters is, and who one is there. */
+export interface UpstreamAddress {
   /** Where its Sessions API is: the part of the address before `/sessions/`. */
   url: string;
   /** The tenant's id there. */
   remoteTenantId: string;
-  /** The tenant's id here. */
-  tenantId: string;
-  /** The events to keep in step. */
-  eventIds: readonly string[];
   /** Whether plain http may be used to another machine. */
   allowHttp?: boolean;
 }
 
-/** Where the keys to upstreams are kept: never in the database. */
+/** A headquarters, and what of it is kept here. */
+export interface UpstreamOptions extends UpstreamAddress {
+  /** The tenant's id here. */
+  tenantId: string;
+  /** The events to keep in step. */
+  eventIds: readonly string[];
+}
+
+/** Where the keys to upstreams are kept: never in the database. An upstream is named as `upstreamName` does. */
 export interface KeyStore {
-  keyOf(upstreamUrl: string): string | undefined;
+  keyOf(upstream: string): string | undefined;
+  setKey(upstream: string, key: string): Promise<void>;
+  deleteKey(upstream: string): Promise<void>;
 }
 
 /** An upstream that cannot be used as it is given, in the user's words. */
-export class UpstreamError extends Error {}
+export class UpstreamError extends ContractError {
+  constructor(detail: string) {
+    super('invalid', detail);
+    this.name = 'UpstreamError';
+  }
+}
 
 /** How long headquarters may take to answer, in milliseconds. */
 const ANSWER_TIMEOUT_MS = 30_000;
 /** The largest answer that is taken from headquarters, in bytes. */
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
-/** The upstream's name in the store: another address or tenant is another upstream. */
-export function upstreamName({ url, remoteTenantId }: Pick<UpstreamOptions, 'url' | 'remoteTenantId'>): string {
+/** The upstream's name, in the store and for its key: another address or tenant is another upstream. */
+export function upstreamName({ url, remoteTenantId }: UpstreamAddress): string {
   return `${baseUrlOf(url)} ${remoteTenantId}`;
 }
 
-/** The fourteen operations of an upstream. The key is looked up at each call, so that it can be changed. */
-export function connect(options: UpstreamOptions, keys: KeyStore): SessionsApi {
-  const baseUrl = baseUrlOf(options.url);
+/** The fourteen operations of an upstream. The key is looked up at each call, so that it can be changed. Throws `UpstreamError`. */
+export function connectTo(upstream: UpstreamAddress, keys: Pick<KeyStore, 'keyOf'>): SessionsApi {
+  return createHttpClient(clientOptions(upstream, keys));
+}
+
+/** How requests go to an upstream. Throws `UpstreamError`. */
+export function clientOptions(upstream: UpstreamAddress, keys: Pick<KeyStore, 'keyOf'>): HttpClientOptions {
+  const baseUrl = baseUrlOf(upstream.url);
   const { protocol, hostname } = new URL(baseUrl);
-  if (protocol === 'http:' && !isLoopback(hostname) && options.allowHttp !== true) {
+  if (protocol === 'http:' && !isLoopback(hostname) && upstream.allowHttp !== true) {
     throw new UpstreamError(`${baseUrl} is not encrypted; only https can be used to another machine.`);
   }
-  return createHttpClient({
-    baseUrl,
-    apiKey: () => keys.keyOf(options.url),
-    fetch,
-    timeoutMs: ANSWER_TIMEOUT_MS,
-    maxAnswerBytes: MAX_ANSWER_BYTES,
-  });
+  const name = upstreamName(upstream);
+  const apiKey = (): string | undefined => keys.keyOf(name);
+  return { baseUrl, apiKey, fetch, timeoutMs: ANSWER_TIMEOUT_MS, maxAnswerBytes: MAX_ANSWER_BYTES };
 }
 
 /** The address without a slash at its end; throws for what is no http address. */
 function baseUrlOf(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
+  // What is wrong is not repeated where it may hold a password.
+  if (url !== undefined && (url.username !== '' || url.password !== '')) {
+    throw new UpstreamError('An address must not hold a password.');
+  }
   if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
     throw new UpstreamError(`${JSON.stringify(text)} is not an http or https address.`);
   }
-  if (url.username !== '' || url.password !== '') throw new UpstreamError('An address must not hold a password.');
   return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
 }

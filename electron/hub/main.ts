@@ -9,7 +9,8 @@ import { ContractError } from '../../shared/contract/errors.ts';
 import type { Principal } from '../../shared/contract/roles.ts';
 import type { ImportReport } from '../../shared/service/import-schedule.ts';
 import { openEngine, type Engine } from '../engine/engine.ts';
-import { UpstreamError } from '../engine/upstream.ts';
+import { keysInMemory } from '../engine/keys-in-memory.ts';
+import { UpstreamError, upstreamName } from '../engine/upstream.ts';
 import { readCommandLine, usage, UsageError, type HubOptions } from './command-line.ts';
 import { createKeyRing } from './key-ring.ts';
 import { createServer } from './server.ts';
@@ -41,7 +42,11 @@ async function run(options: HubOptions): Promise<void> {
   const { dataDir, tenants, maxSessions } = options;
   makeDataDir(dataDir);
   const { upstream, upstreamKey = process.env['OFFSTAGE_UPSTREAM_KEY'], intervalMs } = options.sync;
-  const sync = { upstreams: upstream === undefined ? [] : [upstream], keys: { keyOf: () => upstreamKey }, intervalMs };
+  const upstreams = upstream === undefined ? [] : [upstream];
+  const keys = keysInMemory(
+    upstreamKey === undefined ? [] : upstreams.map((each) => [upstreamName(each), upstreamKey] as const),
+  );
+  const sync = { upstreams, keys, intervalMs };
   const engine = await openEngine({ dataDir, tenants, maxSessions, sync, logger });
   const stop = async (): Promise<void> => {
     const cutOff = setTimeout(() => server.server.closeAllConnections(), PATIENCE_MS);

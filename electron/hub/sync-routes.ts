@@ -32,6 +32,8 @@ const settleConflict = z.strictObject({
   resolution: z.union([side, z.record(z.string(), z.union([side, z.strictObject({ value: z.unknown() })]))]),
 });
 
+const control = z.strictObject({ action: z.enum(['pause', 'resume', 'cancel']) });
+
 const answerBrake = z.strictObject({ action: z.enum(['apply', 'keep']), event_id: reference.optional() });
 
 /** What waits, what went wrong, and how to settle it, under `/-/{tenantId}/sync`: viewers look, editors settle. */
@@ -40,7 +42,7 @@ export async function syncRoutes(server: FastifyInstance, { engine }: { engine: 
     const principal = authorise(request.caller, role);
     const { tenantId } = request.params;
     engine.service.requireTenant(tenantId);
-    const replicator = engine.syncOf(tenantId);
+    const replicator = engine.sync.of(tenantId);
     if (replicator === undefined) throw new ContractError('not_found', 'This tenant has no headquarters to sync with.');
     return { replicator, principal };
   };
@@ -68,10 +70,14 @@ export async function syncRoutes(server: FastifyInstance, { engine }: { engine: 
     look((replicator) => replicator.conflicts()),
   );
 
-  server.post(
-    '/-/:tenantId/sync',
-    async (request: TenantRequest) => await open(request, 'editor').replicator.sync('hand'),
-  );
+  server.post('/-/:tenantId/sync', async (request: TenantRequest) => {
+    const { replicator } = open(request, 'editor');
+    const { tenantId } = request.params;
+    const body = parseJsonBody(request.body, 'json');
+    if (body === undefined) return await replicator.sync('hand');
+    await engine.sync[parse(control, body).action](tenantId);
+    return replicator.status();
+  });
 
   server.post('/-/:tenantId/sync/refused', async (request: TenantRequest) => {
     const { replicator, principal } = open(request, 'editor');

@@ -4,7 +4,8 @@ import { isJsonObject, own } from '../base/json.ts';
 import { ContractError, errorKinds, kindOfStatus, type ErrorKind } from '../contract/errors.ts';
 import { operationNames, operations, type OperationName, type SessionsApi } from '../contract/operations.ts';
 import { session, sessionFields } from '../contract/session.ts';
-import { encodeRequest } from './codec.ts';
+import { encodeRequest, type HttpRequest } from './codec.ts';
+import { describeNetworkFailure } from './network-failure.ts';
 
 export interface HttpClientOptions {
   /** Where the server is, without a slash at the end: `https://example.org/api`. */
@@ -24,43 +25,59 @@ export interface HttpClientOptions {
  * `unreachable` where no answer came, `unusable_answer` where it is none that the contract knows.
  */
 export function createHttpClient(options: HttpClientOptions): SessionsApi {
-  const call = async (name: OperationName, request: never): Promise<unknown> => {
-    const { method, url, headers, body } = encodeRequest(name, request);
-    const key = options.apiKey?.();
-    if (key !== undefined) headers['authorization'] = `Bearer ${key}`;
-    const response = await send(options, url, { method, headers, ...(body === undefined ? {} : { body }) });
-    const answer = await readJson(response, options.maxAnswerBytes);
-    if (!response.ok) throw toError(response, answer);
-    return readAnswer(name, answer);
-  };
+  const call = async (name: OperationName, request: never): Promise<unknown> =>
+    readAnswer(name, await requestJson(options, encodeRequest(name, request)));
   // Each answer has been checked against its operation's schema, which Object.fromEntries cannot see.
   return Object.fromEntries(
     operationNames.map((name) => [name, async (request: never) => await call(name, request)]),
   ) as unknown as SessionsApi;
 }
 
+/** Sends one request with the key; answers its JSON, unchecked, or undefined where it is none. Throws as the operations do. */
+export async function requestJson(options: HttpClientOptions, request: HttpRequest): Promise<unknown> {
+  const { method, url, body } = request;
+  const key = options.apiKey?.();
+  const headers = { ...request.headers, ...(key === undefined ? {} : { authorization: `Bearer ${key}` }) };
+  const response = await send(options, url, { method, headers, ...(body === undefined ? {} : { body }) });
+  const answer = await readJson(response, options.maxAnswerBytes);
+  if (!response.ok) throw toError(response, answer);
+  return answer;
+}
+
 async function send(options: HttpClientOptions, url: string, init: RequestInit): Promise<Response> {
+  let response: Response;
   try {
-    return await options.fetch(options.baseUrl + url, {
+    response = await options.fetch(options.baseUrl + url, {
       ...init,
-      redirect: 'error',
+      // Followed, it would take the key to another address.
+      redirect: 'manual',
       signal: AbortSignal.timeout(options.timeoutMs),
     });
   } catch (cause) {
-    throw new ContractError('unreachable', 'The server cannot be reached.', { cause });
+    throw new ContractError('unreachable', `The server cannot be reached: ${describeNetworkFailure(cause)}.`, {
+      cause,
+    });
   }
+  if (response.type !== 'opaqueredirect' && (response.status < 300 || response.status > 399)) return response;
+  await response.body?.cancel();
+  throw new ContractError(
+    'unreachable',
+    'The server cannot be reached: requests are sent to another address, as a network does that wants a sign-in first.',
+  );
 }
 
 /** The body as JSON; undefined where it is none. It is read no further than the bound. */
 async function readJson(response: Response, maxBytes: number): Promise<unknown> {
+  if (Number(response.headers.get('content-length')) > maxBytes) {
+    await response.body?.cancel();
+    throw tooLarge(maxBytes);
+  }
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let sizeBytes = 0;
   try {
     for await (const chunk of response.body ?? []) {
       sizeBytes += chunk.byteLength;
-      if (sizeBytes > maxBytes) {
-        throw new ContractError('unusable_answer', `The server's answer is larger than ${maxBytes} bytes.`);
-      }
+      if (sizeBytes > maxBytes) throw tooLarge(maxBytes);
       chunks.push(chunk);
     }
   } catch (cause) {
@@ -73,6 +90,10 @@ async function readJson(response: Response, maxBytes: number): Promise<unknown> 
     // Told by whoever reads the answer: an error's body may be of any form.
     return undefined;
   }
+}
+
+function tooLarge(maxBytes: number): ContractError {
+  return new ContractError('unusable_answer', `The server's answer is larger than ${maxBytes} bytes.`);
 }
 
 function readAnswer(name: OperationName, answer: unknown): unknown {

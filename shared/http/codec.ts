@@ -46,7 +46,7 @@ export function encodeRequest<Name extends OperationName>(name: Name, request: R
 }
 
 /** One segment of a path. URLs resolve `.` and `..` away, escaped or not: the request would go to another address, with its key. */
-function encodeSegment(parameter: string, value: string): string {
+export function encodeSegment(parameter: string, value: string): string {
   if (value === '.' || value === '..' || !value.isWellFormed()) {
     throw invalid([{ path: `/${parameter}`, message: 'cannot be part of an address' }]);
   }

@@ -4,7 +4,7 @@ import type { IdSource } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
 import { ContractError } from '../contract/errors.ts';
 import type { CatalogKind } from '../catalog/catalog.ts';
-import type { SessionsApi } from '../contract/operations.ts';
+import { operationNames, type OperationName, type SessionsApi } from '../contract/operations.ts';
 import type { Store } from '../store/open-store.ts';
 import { answerBrake } from './brake.ts';
 import { isOfOneSession } from './listing.ts';
@@ -52,10 +52,13 @@ export interface Replicator {
    */
   sync(by: 'hand' | 'timer'): Promise<SyncStatus>;
   status(): SyncStatus;
-  pause(): void;
-  resume(): void;
-  /** Ends a sync that is under way at its next step. */
+  /** Ends a sync that is under way, and lets none begin until `resume`, also after a restart. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  /** Ends a sync that is under way at once: what comes of a request that has left is read by the next one. */
   stop(): Promise<void>;
+  /** Calls `listener` whenever the status may have changed. Answers what ends it. */
+  watch(listener: () => void): () => void;
   /** What happened, newest last, in words. */
   log(): readonly LogEntry[];
   /** Sessions with changes that headquarters does not have, but for those that it refused. */
@@ -103,6 +106,10 @@ export function createReplicator(options: ReplicatorOptions): Replicator {
   const health = newHealth();
   let running: Promise<void> | undefined;
   let abort = new AbortController();
+  const listeners = new Set<() => void>();
+  const changed = (): void => {
+    for (const listener of listeners) listener();
+  };
 
   const log = (message: string): void => {
     entries.push({ at: toTimestamp(clock()), message });
@@ -114,10 +121,12 @@ export function createReplicator(options: ReplicatorOptions): Replicator {
   const cycle = async (by: 'hand' | 'timer'): Promise<void> => {
     const context: SyncContext = {
       ...options,
+      remote: untilAborted(options.remote, abort.signal),
       memory,
       signal: abort.signal,
       onProgress: (done, total) => {
         health.progress = total === undefined ? { done } : { done, total };
+        changed();
       },
       log,
     };
@@ -206,6 +215,12 @@ export function createReplicator(options: ReplicatorOptions): Replicator {
     log(lane.lastError);
   };
 
+  const stop = async (): Promise<void> => {
+    abort.abort();
+    await running;
+    abort = new AbortController();
+  };
+
   const review = { store, tenantId, upstream, clock, ids: options.ids };
 
   return {
@@ -221,35 +236,72 @@ export function createReplicator(options: ReplicatorOptions): Replicator {
     resolve: async (id, resolution, by) => await resolveConflicts(review, id, resolution, by),
     async brake(action, eventId) {
       await answerBrake({ store, tenantId, upstream, memory, clock }, action, eventId);
+      changed();
       return status();
     },
     async sync(by) {
       if (running === undefined) {
         const { push: upload, pull: download, blockedUntilMs } = health;
         const waitUntilMs = by === 'hand' ? 0 : Math.min(upload.waitUntilMs, download.waitUntilMs);
-        if (health.paused || clock() < Math.max(blockedUntilMs, waitUntilMs)) return status();
+        if (memory.current.paused || clock() < Math.max(blockedUntilMs, waitUntilMs)) return status();
         running = cycle(by);
+        changed();
       }
       const current = running;
       try {
         await current;
       } finally {
-        if (running === current) running = undefined;
+        if (running === current) {
+          running = undefined;
+          changed();
+        }
       }
       return status();
     },
-    pause() {
-      health.paused = true;
+    async pause() {
+      await memory.remember({ paused: true });
+      await stop();
+      log('Paused.');
+      changed();
     },
-    resume() {
-      health.paused = false;
+    async resume() {
+      await memory.remember({ paused: false });
+      log('Resumed.');
+      changed();
     },
-    async stop() {
-      abort.abort();
-      await running;
-      abort = new AbortController();
+    stop,
+    watch(listener) {
+      const unwatch = store.watchSessions((record) => {
+        if (record.tenant_id === tenantId) listener();
+      });
+      listeners.add(listener);
+      return () => {
+        unwatch();
+        listeners.delete(listener);
+      };
     },
   };
+}
+
+/** The operations of headquarters, given up at once when the signal says so: what comes of them then is unknown, as of an answer that is lost. */
+function untilAborted(remote: SessionsApi, signal: AbortSignal): SessionsApi {
+  const call = async (name: OperationName, request: never): Promise<unknown> => {
+    signal.throwIfAborted();
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    const giveUp = (): void => reject(signal.reason as Error);
+    signal.addEventListener('abort', giveUp, { once: true });
+    (remote[name] as (request: never) => Promise<unknown>)(request).then(resolve, reject);
+    try {
+      return await promise;
+    } finally {
+      // The signal outlives thousands of calls.
+      signal.removeEventListener('abort', giveUp);
+    }
+  };
+  // Each operation answers what the one behind it does, which Object.fromEntries cannot see.
+  return Object.fromEntries(
+    operationNames.map((name) => [name, async (request: never) => await call(name, request)]),
+  ) as unknown as SessionsApi;
 }
 
 /** The events that are kept here, and those where a session that was moved may have been created: it is looked for there. */

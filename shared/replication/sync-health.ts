@@ -17,7 +17,6 @@ export interface Health {
   blockedUntilMs: number;
   /** Headquarters does not take the key. */
   isUnauthorized: boolean;
-  paused: boolean;
   /** Events whose last listing did not count, or broke off. */
   incomplete: Set<string>;
   progress?: { done: number; total?: number };
@@ -29,7 +28,6 @@ export function newHealth(): Health {
     pull: { failures: 0, waitUntilMs: 0 },
     blockedUntilMs: 0,
     isUnauthorized: false,
-    paused: false,
     incomplete: new Set(),
   };
 }

@@ -23,6 +23,8 @@ const memory = z.object({
   keepsExternalIds: z.boolean().optional(),
   /** Whether headquarters takes batches. */
   takesBatches: z.boolean().default(true),
+  /** Whether a person paused the sync. */
+  paused: z.boolean().default(false),
   events: z.record(z.string(), eventMemory).default({}),
 });
 

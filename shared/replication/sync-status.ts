@@ -46,7 +46,7 @@ export function readStatus(
   const lastError = health.push.lastError ?? health.pull.lastError;
   const [lastPullAtMs, lastPushAtMs] = [health.pull.lastAtMs, health.push.lastAtMs];
 
-  const state = health.paused
+  const state = memory.current.paused
     ? 'paused'
     : isRunning
       ? 'syncing'

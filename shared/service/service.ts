@@ -36,8 +36,8 @@ export interface ServiceOptions {
   store: Store;
   clock: Clock;
   ids: IdSource;
-  /** The tenants that are served; any other is 404. */
-  tenants: readonly string[];
+  /** The tenants that are served; any other is 404. It is looked into at each call: more may come. */
+  tenants: ReadonlySet<string>;
   /** How many sessions a tenant may have (429 beyond); undefined: any number. */
   maxSessions?: number | undefined;
 }
@@ -62,7 +62,7 @@ export function createService(options: ServiceOptions): Service {
     clock: options.clock,
     ids: options.ids,
     pageKeys: createPageKeys(options.store.secret),
-    tenants: new Set(options.tenants),
+    tenants: options.tenants,
     maxSessions: options.maxSessions,
   };
   // A server asks for the operations of the same few callers with each request.

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import pino from 'pino';
 
 import { openEngine } from '../../electron/engine/engine.ts';
+import { keysInMemory } from '../../electron/engine/keys-in-memory.ts';
+import { upstreamName } from '../../electron/engine/upstream.ts';
 import { LARGE_EVENT, TENANT } from './documents.ts';
 import { loadRival } from './load-rival.ts';
 import { serveParent } from './process.ts';
@@ -43,11 +45,11 @@ async function pullOurs({ url, key, folder, sessions }: FirstSync): Promise<numb
   const engine = await openEngine({
     dataDir: folder,
     tenants: [TENANT],
-    sync: { upstreams: [upstream], keys: { keyOf: () => key }, intervalMs: 0 },
+    sync: { upstreams: [upstream], keys: keysInMemory([[upstreamName(upstream), key]]), intervalMs: 0 },
     logger: pino({ level: 'warn', base: null }, pino.destination({ dest: 2, sync: true })),
   });
   const startMs = performance.now();
-  const status = await engine.syncOf(TENANT)!.sync('hand');
+  const status = await engine.sync.of(TENANT)!.sync('hand');
   const timeUs = (performance.now() - startMs) * 1_000;
   const progress = engine.service.as({ id: 'bench', role: 'viewer' });
   let found = 0;

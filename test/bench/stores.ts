@@ -43,7 +43,7 @@ export function newPath(extension: string): string {
 export async function openOurs(path: string, openDatabase?: OpenDatabase): Promise<Ours> {
   const storage = createSqliteStorage(openDatabase === undefined ? { path } : { path, openDatabase });
   const store = await openStore(storage, randomIds);
-  const service = createService({ store, clock: systemClock, ids: randomIds, tenants: [TENANT] });
+  const service = createService({ store, clock: systemClock, ids: randomIds, tenants: new Set([TENANT]) });
   return { store, service, api: service.as(EDITOR), close: async () => await store.close() };
 }
 

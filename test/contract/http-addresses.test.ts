@@ -102,7 +102,7 @@ describe('ids in addresses', () => {
 
   test('tenants have ids of any form, and share nothing', async () => {
     const { store, service: other } = await openTestService();
-    const service = createService({ store, clock: Date.now, ids: randomIds, tenants: odd });
+    const service = createService({ store, clock: Date.now, ids: randomIds, tenants: new Set(odd) });
     const { url } = await startTestServer(service);
     for (const tenant of odd) {
       for (const kind of ['events', 'session_types'] as const) {

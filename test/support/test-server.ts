@@ -32,8 +32,12 @@ export async function startTestServer(
   const server = await createServer({
     engine: {
       service,
+      tenants: unused,
+      get store() {
+        return unused();
+      },
       secret: 'a secret',
-      syncOf: () => undefined,
+      sync: { of: () => undefined } as unknown as Engine['sync'],
       importFile: unused,
       importDemo: unused,
       exportFile: unused,

@@ -41,7 +41,7 @@ export async function openTestService(limits: { maxSessions?: number } = {}): Pr
     store,
     clock: () => (clock.nowMs += 1),
     ids: randomIds,
-    tenants: [TENANT, OTHER_TENANT],
+    tenants: new Set([TENANT, OTHER_TENANT]),
     ...limits,
   });
   await putTestCatalog(service, TENANT);

@@ -256,10 +256,10 @@ describe('headquarters is asked no more than it wants', () => {
     const world = await openWorld();
     await Promise.all([world.laptop.replicator.sync('hand'), world.laptop.replicator.sync('hand')]);
     expect(world.count('listSessionsByEvent')).toBe(1);
-    world.laptop.replicator.pause();
+    await world.laptop.replicator.pause();
     expect(await world.laptop.replicator.sync('hand')).toMatchObject({ state: 'paused' });
     expect(world.count('listSessionsByEvent')).toBe(1);
-    world.laptop.replicator.resume();
+    await world.laptop.replicator.resume();
     expect(await world.laptop.replicator.sync('hand')).toMatchObject({ state: 'synced' });
   });
 

@@ -201,7 +201,7 @@ class World {
     const store = this.#stores.of(index);
     const clock = (): number => (this.#nowMs += 1);
     const ids = (): string => `${String((this.#ids += 1)).padStart(8, '0')}-0000-7000-8000-000000000000`;
-    const service = createService({ store, clock, ids, tenants: [this.#tenantId] });
+    const service = createService({ store, clock, ids, tenants: new Set([this.#tenantId]) });
     const replica: Replica = {
       index,
       life,

@@ -1,0 +1,146 @@
+import { z } from 'zod';
+
+import { ContractError } from '../../shared/contract/errors.ts';
+import { requestJson } from '../../shared/http/client.ts';
+import { encodeSegment } from '../../shared/http/codec.ts';
+import { clientOptions, connectTo, UpstreamError, type UpstreamAddress } from './upstream.ts';
+
+/** What a person typed in to connect a headquarters. */
+export interface CheckedUpstream extends UpstreamAddress {
+  key?: string;
+  /** None: what is there is asked for. */
+  eventIds: readonly string[];
+}
+
+/**
+ * What was found of one thing: it is `right`, or `wrong`; `unclear`, where this headquarters does not tell; or `untried`, where something else
+ * came between. The message says why, in the user's words.
+ */
+export type Finding = { state: 'right' | 'untried' } | { state: 'wrong' | 'unclear'; message: string };
+
+export interface UpstreamCheck {
+  address: Finding;
+  key: Finding;
+  tenant: Finding;
+  events: { id: string; finding: Finding }[];
+  /** The events there, to choose from; absent where the server has no catalog to tell them by, as only our hubs do. */
+  offered?: { id: string; name: string }[];
+}
+
+const RIGHT: Finding = { state: 'right' };
+const UNTRIED: Finding = { state: 'untried' };
+const wrong = (message: string): Finding => ({ state: 'wrong', message });
+const unclear = (message: string): Finding => ({ state: 'unclear', message });
+
+/** Stands for an event where none is named: any answer about it tells of address, key and tenant. */
+const NO_EVENT = 'offstage-check';
+
+const health = z.object({ status: z.literal('ok') });
+const events = z.array(z.object({ id: z.string(), name: z.string() }));
+
+/** Tries a headquarters, one thing after the other, by reading alone. */
+export async function checkUpstream(upstream: CheckedUpstream): Promise<UpstreamCheck> {
+  const { eventIds } = upstream;
+  const nothing: UpstreamCheck = {
+    address: UNTRIED,
+    key: UNTRIED,
+    tenant: UNTRIED,
+    events: eventIds.map((id) => ({ id, finding: UNTRIED })),
+  };
+  try {
+    clientOptions(upstream, { keyOf: () => upstream.key });
+  } catch (error) {
+    if (error instanceof UpstreamError) return { ...nothing, address: wrong(error.message) };
+    throw error;
+  }
+
+  if (['', '.', '..'].includes(upstream.remoteTenantId)) return { ...nothing, tenant: wrong('A tenant has an id.') };
+
+  const found = new Map<string, 'known' | ContractError>();
+  for (const id of eventIds.length === 0 ? [NO_EVENT] : eventIds) {
+    const answer = await askFor(upstream, id);
+    const stop = answer === 'known' ? undefined : whatStops(answer, upstream.key);
+    if (stop !== undefined) return { ...nothing, ...stop };
+    found.set(id, answer);
+  }
+  const hub = await readHub(upstream);
+  if (hub === 'unknown tenant') {
+    return { ...nothing, address: RIGHT, key: RIGHT, tenant: wrong('There is no such tenant.') };
+  }
+  const isTenantKnown = hub !== undefined || [...found.values()].includes('known');
+  return {
+    address: RIGHT,
+    key: RIGHT,
+    tenant: isTenantKnown
+      ? RIGHT
+      : unclear(
+          'Nothing that was asked for is known there: the tenant, the events or a part of the address may be wrong.',
+        ),
+    events: eventIds.map((id) => ({
+      id,
+      finding: findingOf(
+        found.get(id),
+        hub?.some((event) => event.id === id),
+      ),
+    })),
+    ...(hub === undefined ? {} : { offered: hub }),
+  };
+}
+
+function findingOf(answer: 'known' | ContractError | undefined, isOffered: boolean | undefined): Finding {
+  if (answer === 'known') return RIGHT;
+  if (isOffered === false) return wrong('There is no such event.');
+  return answer?.kind === 'not_found'
+    ? unclear('The event is not known there, or has no sessions yet.')
+    : wrong(answer?.message ?? 'There is no such event.');
+}
+
+async function askFor(upstream: CheckedUpstream, eventId: string): Promise<'known' | ContractError> {
+  const api = connectTo(upstream, { keyOf: () => upstream.key });
+  const request = { tenantId: upstream.remoteTenantId, event_id: eventId, fields: 'id' };
+  const answer = await orError(api.listSessionsByEvent(request));
+  return answer instanceof ContractError ? answer : 'known';
+}
+
+/** What an answer says of address or key, if it says that nothing else can be tried; undefined where it is about tenant or event. */
+function whatStops(error: ContractError, key: string | undefined): Partial<UpstreamCheck> | undefined {
+  switch (error.kind) {
+    case 'unreachable':
+    case 'internal':
+      return { address: wrong(error.message) };
+    case 'unusable_answer':
+      return { address: wrong('What answers at that address is not the Sessions API.') };
+    case 'unauthorized':
+      return { address: RIGHT, key: wrong(key === undefined ? 'A key is needed.' : 'The key is not known there.') };
+    case 'forbidden':
+      return { address: RIGHT, key: wrong('The key is known there, but may not read these sessions.') };
+    case 'rate_limited':
+      return { address: RIGHT, key: unclear('Headquarters asks to wait before it is asked again.') };
+    default:
+      return undefined;
+  }
+}
+
+/** The events of a hub of ours, in the order of their names; undefined where it is none, or this key may not see them. */
+async function readHub(
+  upstream: CheckedUpstream,
+): Promise<{ id: string; name: string }[] | 'unknown tenant' | undefined> {
+  const options = clientOptions(upstream, { keyOf: () => upstream.key });
+  const get = async (url: string): Promise<unknown> =>
+    await requestJson(options, { method: 'GET', url, headers: { accept: 'application/json' } });
+  // What is no hub answers this with 404, or with anything at all.
+  if (!health.safeParse(await orError(get('/-/health'))).success) return undefined;
+  const answer = await orError(get(`/-/${encodeSegment('tenant', upstream.remoteTenantId)}/catalog/events`));
+  if (answer instanceof ContractError) return answer.kind === 'not_found' ? 'unknown tenant' : undefined;
+  return events.safeParse(answer).data?.toSorted((a, b) => a.name.localeCompare(b.name));
+}
+
+/** The answer, or the refusal of one. */
+async function orError(answer: Promise<unknown>): Promise<unknown> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof ContractError) return error;
+    throw error;
+  }
+}
