@@ -13,6 +13,7 @@ export const errorKinds = {
   missing_reference: { status: 409, title: 'The session refers to something that does not exist' },
   unsettled: { status: 409, title: 'Changes wait to be settled with headquarters' },
   in_use: { status: 409, title: 'Other records refer to the session' },
+  expired: { status: 410, title: 'Changes since then may have been missed' },
   precondition_failed: { status: 412, title: 'The session has changed meanwhile' },
   rate_limited: { status: 429, title: 'Too many requests' },
   quota_exceeded: { status: 429, title: 'The tenant has as many sessions as it may have' },
@@ -36,6 +37,8 @@ export function kindOfStatus(status: number): ErrorKind {
       return 'not_found';
     case 409:
       return 'missing_reference';
+    case 410:
+      return 'expired';
     case 412:
       return 'precondition_failed';
     case 429:

@@ -7,6 +7,8 @@ export type Role = (typeof roles)[number];
 export interface Principal {
   id: string;
   role: Role;
+  /** The replica that the call comes from, if it says so. */
+  replicaId?: string;
 }
 
 /** Nobody: a call without a key, or with one that is not known. Public operations answer it. */

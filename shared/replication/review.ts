@@ -81,27 +81,33 @@ export function listPending(context: ReviewContext): PendingSession[] {
 }
 
 export function listRefused(context: ReviewContext): RefusedSession[] {
-  return unsent(context).flatMap((record) => {
-    const { refused } = record.sync;
-    if (refused === undefined) return [];
-    const { status, message, faults, atMs } = refused;
-    const missing = status === 409 ? missingReferences(record.session, message, faults) : [];
-    return [{ ...toPending(record), status, message, errors: faults, at: toTimestamp(atMs), missing }];
-  });
+  return unsent(context).flatMap((record) => toRefused(record) ?? []);
+}
+
+/** The refusal that waits to be settled; undefined where none does. */
+export function toRefused(record: Stored<SessionRecord>): RefusedSession | undefined {
+  const { refused } = record.sync;
+  if (refused === undefined) return undefined;
+  const { status, message, faults, atMs } = refused;
+  const missing = status === 409 ? missingReferences(record.session, message, faults) : [];
+  return { ...toPending(record), status, message, errors: faults, at: toTimestamp(atMs), missing };
 }
 
 export function listConflicts(context: ReviewContext): SessionConflict[] {
   const records = context.store.read((view) => view.listUnsettled(context.tenantId));
-  return records.flatMap((record) => {
-    const open = record.sync.upstream === context.upstream ? openConflicts(stateOf(record)) : [];
-    if (open.length === 0) return [];
-    const { session, sync } = record;
-    const whole = open.some(({ pointer }) => pointer === '');
-    const gone = sync.absent === 'deleted at headquarters';
-    const fields = open.map((conflict) => withTheirs(conflict, gone ? undefined : session));
-    const deleted = whole ? { deleted: gone ? ('at headquarters' as const) : ('here' as const) } : {};
-    return [{ id: session.id, name: session.name, event_id: session.event_id, ...deleted, fields }];
-  });
+  return records.flatMap((record) => (record.sync.upstream === context.upstream ? (toConflict(record) ?? []) : []));
+}
+
+/** What is in conflict about a session; undefined where nothing is. */
+export function toConflict(record: Stored<SessionRecord>): SessionConflict | undefined {
+  const open = openConflicts(stateOf(record));
+  if (open.length === 0) return undefined;
+  const { session, sync } = record;
+  const whole = open.some(({ pointer }) => pointer === '');
+  const gone = sync.absent === 'deleted at headquarters';
+  const fields = open.map((conflict) => withTheirs(conflict, gone ? undefined : session));
+  const deleted = whole ? { deleted: gone ? ('at headquarters' as const) : ('here' as const) } : {};
+  return { id: session.id, name: session.name, event_id: session.event_id, ...deleted, fields };
 }
 
 /** @param shown the session as it shows theirs; undefined where they deleted it */
@@ -290,7 +296,8 @@ function requireValid(next: JsonObject, stored: Session): void {
   if (faults.length > 0) throw invalid(faults);
 }
 
-function toPending({ session, sync, _deleted }: Stored<SessionRecord>): PendingSession {
+/** What of a session waits. */
+export function toPending({ session, sync, _deleted }: Stored<SessionRecord>): PendingSession {
   const operation = _deleted ? 'delete' : sync.remote_id === '' ? 'create' : 'patch';
   const patch = operation === 'delete' ? [] : toPatch(sync.base ?? {}, session);
   return {

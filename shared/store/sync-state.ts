@@ -1,4 +1,5 @@
 import type { Fault, JsonObject } from '../base/json.ts';
+import type { OpenAbove } from '../contract/change-feed.ts';
 import type { Session } from '../contract/session.ts';
 
 /** A version at headquarters; a server may lack the first (sync.md, "State"). */
@@ -62,6 +63,10 @@ export interface SyncState {
   conflicts?: KeptConflict[];
   /** Why the session is not where it was: it is kept, and marked so. */
   absent?: 'not visible to this key' | 'not at headquarters' | 'deleted at headquarters';
+  /** The replica that made the last change which waits, or waited. */
+  replica?: string;
+  /** What is open about it at the hub that is its upstream, or further up. */
+  above?: OpenAbove[];
 }
 
 /** The state of a session that no upstream knows of. */
@@ -122,6 +127,11 @@ export function unmatched(upstream: string): SyncState {
 /** Whether a person's work would be lost if the session went: it is unsent, in conflict, or kept here alone. */
 export function holdsWork({ dirty, conflicts, absent }: SyncState): boolean {
   return dirty || conflicts !== undefined || (absent !== undefined && absent !== 'not visible to this key');
+}
+
+/** The state of a change that waits, with the replica that made it, where that is another than this one: it is told along the chain. */
+export function madeBy(replicaId: string | undefined, { replica: _, ...sync }: SyncState): SyncState {
+  return sync.dirty && replicaId !== undefined ? { ...sync, replica: replicaId } : sync;
 }
 
 /** Whether something is open with the upstream: unsent, in conflict, or not where it was. */

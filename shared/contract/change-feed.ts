@@ -1,0 +1,181 @@
+import { z } from 'zod';
+
+/**
+ * The change feed that every hub offers beside the fourteen operations (sync.md, "The change feed and the chain"):
+ * `GET /-/{tenantId}/changes?event_id=&since=`, for viewers.
+ *
+ * `event_id` may be given several times; without it all events are meant. Without `since` the answer begins at the beginning, as a
+ * snapshot: everything that is there, then what changed meanwhile. `since` is a cursor that an earlier page answered: a place in the order of
+ * the hub's writes, which serves whatever events are asked for.
+ *
+ * Answers 200 with one page; as `text/event-stream` (by `Accept`) it stays open, and each event is a page, sent when something was
+ * committed or the hub's own status changed; a comment every 15 seconds tells that it lives. 400 for a cursor of no such form; 410 (`gone`) where
+ * changes may have been missed: the hub was restored since, the cursor is beyond its last write, or tombstones after it were purged.
+ */
+export const CHANGES_PATH = '/-/{tenantId}/changes';
+
+/** Names the replica, a random id of its store, that a request comes from. */
+export const REPLICA_HEADER = 'offstage-replica';
+
+const text = z.string().max(4096);
+
+/** One place of a conflict: the value before, and that of either side; one that is absent has nothing there. */
+const conflictField = z.object({
+  pointer: text,
+  base: z.unknown().optional(),
+  mine: z.unknown().optional(),
+  theirs: z.unknown().optional(),
+});
+
+const waiting = {
+  operation: z.enum(['create', 'patch', 'delete']),
+  fields: z.array(text).max(1000),
+  since: text.optional(),
+  outcome_unknown: z.boolean(),
+};
+
+/**
+ * What is open about a session at a hub, between it and its own upstream: that it waits, was refused, or was changed on both sides. `links` counts
+ * the way up: 0 is the hub that sends it. `replica` made the change.
+ */
+export const openAbove = z.object({
+  links: z.number().int().min(0).max(64),
+  name: z.string(),
+  event_id: z.string(),
+  replica: text.optional(),
+  pending: z.object(waiting).optional(),
+  refused: z
+    .looseObject({
+      ...waiting,
+      status: z.number(),
+      message: z.string(),
+      errors: z.array(z.object({ path: z.string(), message: z.string() })).max(1000),
+      at: text,
+      missing: z.array(z.object({ kind: text, id: z.string() })).max(1000),
+    })
+    .optional(),
+  conflict: z
+    .looseObject({ deleted: z.enum(['here', 'at headquarters']).optional(), fields: z.array(conflictField).max(1000) })
+    .optional(),
+});
+
+export type OpenAbove = z.infer<typeof openAbove>;
+
+const openList = z.array(openAbove).max(64).optional();
+
+/** A session as it is now in one of the events asked for. */
+const sessionChange = z.looseObject({
+  session: z.looseObject({ id: z.string().min(1).max(4096) }),
+  open: openList,
+});
+
+/** A session that is in none of the events asked for, by its id: deleted, or `moved` to another, where it may always have been. */
+const goneChange = z.looseObject({
+  gone: z.string().min(1).max(4096),
+  why: z.enum(['deleted', 'moved']),
+  open: openList,
+});
+
+/** An item of the catalog as it is now. Registrations are told for the sessions of the events asked for. */
+const catalogChange = z.looseObject({ catalog: text, item: z.looseObject({ id: z.string().min(1) }) });
+
+export const feedChange = z.union([sessionChange, goneChange, catalogChange]);
+
+export type FeedChange = z.infer<typeof feedChange>;
+
+const chainState = z.enum(['synced', 'syncing', 'offline', 'attention', 'paused']);
+
+interface ChainLink {
+  /** How the hub stands with its own upstream. */
+  state: z.infer<typeof chainState>;
+  pending: number;
+  refused: number;
+  conflicts: number;
+  /** Since when the oldest waits there. */
+  since?: string | undefined;
+  last_error?: string | undefined;
+  /** How that upstream stands with its own, and so on. */
+  upstream?: ChainLink | undefined;
+}
+
+/** How a hub stands with its own upstream; it has none where this is left out. */
+const chainStatus: z.ZodType<ChainLink> = z.lazy(() =>
+  z.object({
+    state: chainState,
+    pending: z.number(),
+    refused: z.number(),
+    conflicts: z.number(),
+    since: text.optional(),
+    last_error: text.optional(),
+    upstream: chainStatus.optional(),
+  }),
+);
+
+export type ChainStatus = z.infer<typeof chainStatus>;
+
+/** A page holds at most so many changes; a client takes no more. */
+export const MAX_PAGE_CHANGES = 1000;
+
+/** One answer of the feed. */
+export const changePage = z.looseObject({
+  /** The cursor that this page goes on from; left out at the beginning. */
+  since: text.optional(),
+  /** The cursor to go on from. */
+  cursor: text.min(1),
+  /** Whether there is more already. */
+  more: z.boolean(),
+  changes: z.array(feedChange).max(MAX_PAGE_CHANGES),
+  status: chainStatus.optional(),
+});
+
+export type ChangePage = z.infer<typeof changePage>;
+
+/**
+ * A change of a catalog item, for `POST /-/{tenantId}/catalog`: editors may add items and name placeholders, admins may change any. Members that
+ * were changed since `base` on both sides keep the hub's value; all others merge.
+ */
+export const catalogEdit = z.looseObject({
+  kind: text,
+  /** The item as the hub last had it; left out where it is new. */
+  base: z.looseObject({ id: z.string() }).optional(),
+  item: z.looseObject({ id: z.string() }),
+});
+
+export type CatalogEdit = z.infer<typeof catalogEdit>;
+
+/** What became of a change of a catalog item, in the order they were sent. */
+export const catalogOutcome = z.looseObject({
+  kind: text,
+  id: z.string(),
+  /** The item as the hub has it now; left out where it has none. */
+  item: z.looseObject({ id: z.string() }).optional(),
+  /** Why the change was not taken. */
+  refused: z.string().optional(),
+});
+
+export type CatalogOutcome = z.infer<typeof catalogOutcome>;
+
+/** What a person decided about a change that stands at a hub. */
+export type HubOrder =
+  | { about: 'conflict'; id: string; resolution: unknown }
+  | { about: 'refused'; id: string; action: 'retry' | 'discard' }
+  | { about: 'all refused'; action: 'retry' }
+  | { about: 'all refused'; action: 'replace'; kind: string; from: string; to?: string | undefined };
+
+/** What a hub offers beside the fourteen operations, to those that keep in step with it. Failures are `ContractError`s. */
+export interface HubApi {
+  /** One page of the feed; throws `gone` where the cursor does not serve any more. */
+  changes(request: FeedRequest): Promise<ChangePage>;
+  /** Pages as they come, until the signal ends it; `alive` where nothing came but a sign of life. */
+  follow(request: FeedRequest & { since: string; signal: AbortSignal }): AsyncIterable<ChangePage | 'alive'>;
+  editCatalog(tenantId: string, edits: readonly CatalogEdit[]): Promise<CatalogOutcome[]>;
+  /** Lets the hub, or whoever is further up, do what a person decided. Throws as the hub answers. */
+  settle(tenantId: string, order: HubOrder): Promise<void>;
+}
+
+export interface FeedRequest {
+  tenantId: string;
+  eventIds: readonly string[];
+  /** Undefined: from the beginning. */
+  since?: string | undefined;
+}
