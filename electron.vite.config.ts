@@ -1,3 +1,5 @@
+import tailwindcss from '@tailwindcss/vite';
+import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'electron-vite';
 
 export default defineConfig({
@@ -11,5 +13,15 @@ export default defineConfig({
         output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },
     },
+  },
+  renderer: {
+    root: 'renderer',
+    build: {
+      outDir: 'out/renderer',
+      minify: true,
+      target: 'chrome130',
+      rolldownOptions: { input: 'renderer/index.html' },
+    },
+    plugins: [vue(), tailwindcss()],
   },
 });

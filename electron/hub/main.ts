@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { resolve } from 'node:path';
 
 import type { FastifyInstance } from 'fastify';
 import pino from 'pino';
@@ -8,9 +10,10 @@ import type { Logger } from '../../shared/base/logger.ts';
 import { ContractError } from '../../shared/contract/errors.ts';
 import type { Principal } from '../../shared/contract/roles.ts';
 import type { ImportReport } from '../../shared/service/import-schedule.ts';
+import project from '../../package.json' with { type: 'json' };
 import { openEngine, type Engine } from '../engine/engine.ts';
 import { keysInMemory } from '../engine/keys-in-memory.ts';
-import { UpstreamError, upstreamName } from '../engine/upstream.ts';
+import { UpstreamError, upstreamName, type KeyStore } from '../engine/upstream.ts';
 import { readCommandLine, usage, UsageError, type HubOptions } from './command-line.ts';
 import { createKeyRing } from './key-ring.ts';
 import { createServer } from './server.ts';
@@ -41,12 +44,7 @@ async function run(options: HubOptions): Promise<void> {
   const logger = pino({ level: options.logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
   const { dataDir, tenants, maxSessions } = options;
   makeDataDir(dataDir);
-  const { upstream, upstreamKey = process.env['OFFSTAGE_UPSTREAM_KEY'], intervalMs } = options.sync;
-  const upstreams = upstream === undefined ? [] : [upstream];
-  const keys = keysInMemory(
-    upstreamKey === undefined ? [] : upstreams.map((each) => [upstreamName(each), upstreamKey] as const),
-  );
-  const sync = { upstreams, keys, intervalMs };
+  const sync = { ...options.sync, keys: upstreamKeys(options.sync) };
   const engine = await openEngine({ dataDir, tenants, maxSessions, sync, logger });
   const stop = async (): Promise<void> => {
     const cutOff = setTimeout(() => server.server.closeAllConnections(), PATIENCE_MS);
@@ -54,12 +52,17 @@ async function run(options: HubOptions): Promise<void> {
     clearTimeout(cutOff);
     await engine.close();
   };
+  const token = options.app ? randomBytes(24).toString('base64url') : undefined;
   const server = await createServer({
     engine,
     keys: createKeyRing(options.keys, engine.secret),
     host: options.host,
     rateLimit: options.rateLimit,
     logger,
+    app:
+      token === undefined
+        ? undefined
+        : { token, host: { version: project.version, dataDir: resolve(dataDir), kind: 'browser' } },
   });
   const [firstTenant] = options.tenants;
   try {
@@ -73,7 +76,20 @@ async function run(options: HubOptions): Promise<void> {
     throw error;
   }
   stopOnSignals(stop, logger);
-  process.stdout.write(`${JSON.stringify({ ready: true, url: urlOf(server.server.address()), tenants })}\n`);
+  const url = urlOf(server.server.address());
+  const app = token === undefined ? {} : { app: `${url}/#token=${token}` };
+  process.stdout.write(`${JSON.stringify({ ready: true, url, tenants, ...app })}\n`);
+}
+
+/** The keys of the command line; the one in the environment is the first headquarters', where it has none of its own. */
+function upstreamKeys({ upstreams }: HubOptions['sync']): KeyStore {
+  const [first] = upstreams;
+  return keysInMemory(
+    upstreams.flatMap((upstream) => {
+      const key = upstream.key ?? (upstream.url === first?.url ? process.env['OFFSTAGE_UPSTREAM_KEY'] : undefined);
+      return key === undefined ? [] : [[upstreamName(upstream), key]];
+    }),
+  );
 }
 
 function makeDataDir(path: string): void {

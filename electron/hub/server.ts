@@ -15,7 +15,9 @@ import { v7 as uuidv7 } from 'uuid';
 
 import { ContractError, toProblem } from '../../shared/contract/errors.ts';
 import type { Caller } from '../../shared/contract/roles.ts';
+import type { HostFacts } from '../../shared/rpc/messages.ts';
 import type { Engine } from '../engine/engine.ts';
+import { appRoutes } from './app-routes.ts';
 import { contractRoutes } from './contract-routes.ts';
 import { hubRoutes } from './hub-routes.ts';
 import type { KeyRing } from './key-ring.ts';
@@ -44,6 +46,8 @@ export interface ServerOptions {
   /** Requests per minute and key; undefined: any number. */
   rateLimit: number | undefined;
   logger: FastifyBaseLogger;
+  /** The app in a browser, where it is served. */
+  app?: { token: string; host: HostFacts } | undefined;
 }
 
 /** The largest body of the contract (contract.md, "Validation"). */
@@ -123,6 +127,9 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   await server.register(contractRoutes, { service: options.engine.service });
   await server.register(hubRoutes, { engine: options.engine });
   await server.register(syncRoutes, { engine: options.engine });
+  if (options.app !== undefined) {
+    await server.register(appRoutes, { engine: options.engine, logger: options.logger, ...options.app });
+  }
   return server;
 }
 

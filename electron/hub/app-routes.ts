@@ -1,0 +1,62 @@
+import { timingSafeEqual } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+
+import fastifyStatic from '@fastify/static';
+import fastifyWebsocket from '@fastify/websocket';
+import { RPCHandler } from '@orpc/server/ws';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+
+import { ContractError } from '../../shared/contract/errors.ts';
+import type { HostFacts } from '../../shared/rpc/messages.ts';
+import { createRouter } from '../bridge/create-router.ts';
+import type { Engine } from '../engine/engine.ts';
+
+export interface AppOptions {
+  engine: Engine;
+  /** What a window must show to be let in: a random text that is printed at start with the app's address. */
+  token: string;
+  host: HostFacts;
+  logger: FastifyBaseLogger;
+}
+
+/** The largest message of the app, in bytes: a schedule file is the largest thing that it sends. */
+const MAX_MESSAGE_BYTES = 48 * 1024 * 1024;
+
+/** Where the built renderer lies: beside the built hub; run from its source, the hub serves the last build. */
+const RENDERER = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? '../../out/renderer' : 'renderer', import.meta.url),
+);
+
+/**
+ * The app in a browser: its pages, and the bridge to the engine as a WebSocket. The token comes as the WebSocket's subprotocol, the one thing
+ * that a page can send along and no log shows. Host and Origin are checked before, as for every request (`requireSameSite`).
+ */
+export async function appRoutes(server: FastifyInstance, options: AppOptions): Promise<void> {
+  const bridge = new RPCHandler(createRouter(options));
+
+  await server.register(fastifyWebsocket, {
+    options: { maxPayload: MAX_MESSAGE_BYTES, handleProtocols: (protocols) => [...protocols][0] ?? false },
+  });
+  server.get(
+    '/-/app',
+    {
+      websocket: true,
+      config: { rateLimit: false },
+      preValidation: (request, _, done) => {
+        // A browser always names the page that opens a WebSocket.
+        const { origin, 'sec-websocket-protocol': token } = request.headers;
+        if (origin === undefined || token === undefined || !isSame(token, options.token)) {
+          throw new ContractError('unauthorized', 'Open the address that was printed when Offstage started.');
+        }
+        done();
+      },
+    },
+    (socket) => void bridge.upgrade(socket),
+  );
+  await server.register(fastifyStatic, { root: RENDERER, cacheControl: false });
+}
+
+function isSame(given: string, known: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(known)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}

@@ -1,0 +1,54 @@
+import { createORPCClient } from '@orpc/client';
+import { RPCLink } from '@orpc/client/websocket';
+import { WebSocket as ReconnectingWebSocket } from 'partysocket';
+import { shallowRef } from 'vue';
+
+import { fromBridgeError } from '../../shared/rpc/bridge-errors.ts';
+import type { Bridge } from '../../shared/rpc/contract.ts';
+import { followStream } from './follow-stream.ts';
+import type { Host, HostState } from './host.ts';
+
+/** The token stands behind the `#` of the address that was printed: no server and no log ever sees it. */
+const TOKEN = 'offstage-token';
+
+/** The engine behind a WebSocket of the server that this page came from. */
+export function connectBrowser(): Host {
+  const token = takeToken();
+  const state = shallowRef<HostState>(token === null ? 'refused' : 'connecting');
+  const address = new URL('/-/app', location.href);
+  address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
+  const websocket = new ReconnectingWebSocket(address.href, token === null ? [] : [token], {
+    startClosed: token === null,
+    minReconnectionDelay: 200,
+    maxReconnectionDelay: 2_000,
+  });
+  websocket.addEventListener('open', () => (state.value = 'connected'));
+  websocket.addEventListener('close', () => {
+    if (state.value === 'connected') state.value = 'lost';
+    // A token of an earlier start is not let in; neither will the next try be.
+    else if (state.value === 'connecting' && websocket.retryCount > 2) state.value = 'refused';
+  });
+  const link = new RPCLink({
+    websocket: websocket as unknown as WebSocket,
+    interceptors: [
+      async ({ next }) => {
+        try {
+          return await next();
+        } catch (error) {
+          throw fromBridgeError(error);
+        }
+      },
+    ],
+  });
+  const bridge: Bridge = createORPCClient(link);
+  return { state, bridge, follow: (stream, listeners) => followStream(bridge, stream, listeners) };
+}
+
+/** Takes the token out of the address, and keeps it for this tab's next loads. */
+function takeToken(): string | null {
+  const given = /^#token=([\w-]+)$/.exec(location.hash)?.[1];
+  if (given === undefined) return sessionStorage.getItem(TOKEN);
+  sessionStorage.setItem(TOKEN, given);
+  history.replaceState(null, '', '#/');
+  return given;
+}

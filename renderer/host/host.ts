@@ -1,0 +1,30 @@
+import type { Ref } from 'vue';
+
+import type { Bridge } from '../../shared/rpc/contract.ts';
+
+/**
+ * `connecting`: not answered yet; `lost`: it was there and is being looked for again; `refused`: this window is not let in, and trying
+ * again will not help.
+ */
+export type HostState = 'connecting' | 'connected' | 'lost' | 'refused';
+
+/** Where the renderer runs: a window of the desktop app, or a browser. Nothing else of the renderer knows which. */
+export interface Host {
+  readonly state: Readonly<Ref<HostState>>;
+  /** The engine. Failures are `ContractError`s. A call made while the engine is away fails as `unreachable`. */
+  readonly bridge: Bridge;
+  /**
+   * Follows a stream for as long as it is wanted, over any number of reconnections: each time it is opened anew `onOpen` is called, and what
+   * it tells then starts from the beginning. Answers what ends it.
+   */
+  follow<Message>(stream: OpenStream<Message>, listeners: StreamListeners<Message>): () => void;
+}
+
+export type OpenStream<Message> = (bridge: Bridge, signal: AbortSignal) => Promise<AsyncIterable<Message>>;
+
+export interface StreamListeners<Message> {
+  onMessage: (message: Message) => void;
+  onOpen?: () => void;
+  /** The engine refused the stream; it is not asked again. */
+  onRefused?: (error: unknown) => void;
+}

@@ -1,0 +1,108 @@
+import { defineStore } from 'pinia';
+import { v7 as uuidv7 } from 'uuid';
+import { computed, shallowRef, watch } from 'vue';
+
+import { toPointer } from '../../shared/base/json.ts';
+import { ContractError } from '../../shared/contract/errors.ts';
+import type { JsonPatch } from '../../shared/contract/patch.ts';
+import type { Session, SessionInput } from '../../shared/contract/session.ts';
+import type { UndoReport, UndoState } from '../../shared/contract/steps.ts';
+import { useHost } from '../host/bridge-key.ts';
+import { i18n } from '../i18n/i18n.ts';
+import { useEvent } from './event.ts';
+import { useNotices } from './notices.ts';
+
+/** Fields to set; one that is undefined is taken away. */
+export type FieldChanges = Readonly<Record<string, unknown>>;
+
+/**
+ * Changes of the event looked at, as the person at this machine makes them: each is saved at once and is a step that can be undone. What fails
+ * is told in a notice and thrown, so that the caller keeps what was typed.
+ */
+export const useEdit = defineStore('edit', () => {
+  const { bridge, follow } = useHost();
+  const event = useEvent();
+  const notices = useNotices();
+  const { t } = i18n.global;
+
+  const undoState = shallowRef<UndoState>({ canUndo: false, canRedo: false });
+  const saving = shallowRef(0);
+
+  let stop: (() => void) | undefined;
+  watch(
+    () => event.tenantId,
+    (tenantId) => {
+      stop?.();
+      undoState.value = { canUndo: false, canRedo: false };
+      if (tenantId === '') return;
+      stop = follow((bridge, signal) => bridge.edit.watchUndo({ tenantId }, { signal }), {
+        onMessage: (state) => (undoState.value = state),
+      });
+    },
+    { immediate: true },
+  );
+
+  /** Runs a change; a failure is told and thrown on. */
+  async function perform<T>(change: () => Promise<T>): Promise<T> {
+    saving.value += 1;
+    try {
+      return await change();
+    } catch (error) {
+      tellFailure(error);
+      throw error;
+    } finally {
+      saving.value -= 1;
+    }
+  }
+
+  function tellFailure(error: unknown): void {
+    const isKnown = error instanceof ContractError;
+    const faults = isKnown ? error.faults.map(({ path, message }) => `${path} ${message}`.trim()) : [];
+    notices.tell({
+      kind: 'failed',
+      text: isKnown ? t(`errors.${error.kind}`) : String(error),
+      details: faults.length > 0 ? faults : isKnown ? [error.message] : [],
+    });
+  }
+
+  return {
+    undoState,
+    /** Whether a change is on its way to the disk. */
+    isSaving: computed(() => saving.value > 0),
+
+    /** Changes fields of one session. */
+    async change(id: string, fields: FieldChanges): Promise<Session> {
+      const body = toPatch(fields);
+      return await perform(async () => await bridge.sessions.patchSession({ tenantId: event.tenantId, id, body }));
+    },
+
+    /** Creates a session; asked twice, it is one: its id is made here. */
+    async create(fields: Omit<SessionInput, 'event_id'>): Promise<Session> {
+      const body = { event_id: event.event?.id ?? '', ...fields, sys_external_id: `offstage:${uuidv7()}` };
+      return await perform(async () => await bridge.sessions.createSession({ tenantId: event.tenantId, body }));
+    },
+
+    async remove(id: string): Promise<void> {
+      await perform(async () => await bridge.sessions.deleteSession({ tenantId: event.tenantId, id }));
+    },
+
+    async undo(): Promise<UndoReport> {
+      return await perform(async () => await bridge.edit.undo({ tenantId: event.tenantId }));
+    },
+
+    async redo(): Promise<UndoReport> {
+      return await perform(async () => await bridge.edit.redo({ tenantId: event.tenantId }));
+    },
+
+    perform,
+  };
+});
+
+/** The JSON Patch that sets these fields: `add` sets what is there, too. One that is undefined is first set, so that taking it away finds it. */
+function toPatch(fields: FieldChanges): JsonPatch {
+  return Object.entries(fields).flatMap(([field, value]): JsonPatch => {
+    const path = toPointer([field]);
+    const set = { op: 'add' as const, path, value: value ?? null };
+    return value === undefined ? [set, { op: 'remove', path }] : [set];
+  });
+}

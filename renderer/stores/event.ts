@@ -1,0 +1,124 @@
+import { defineStore } from 'pinia';
+import { computed, shallowReactive, shallowRef, triggerRef, watch } from 'vue';
+
+import type { CatalogItem } from '../../shared/catalog/catalog.ts';
+import { catalogKindNames } from '../../shared/catalog/catalog.ts';
+import type { CatalogMessage, EventFeedMessage, HeldKind } from '../../shared/rpc/messages.ts';
+import type { SessionSummary } from '../../shared/rpc/session-summary.ts';
+import { useHost } from '../host/bridge-key.ts';
+import { useWorkspace } from './workspace.ts';
+
+type CatalogOf = { [Kind in HeldKind]: ReadonlyMap<string, CatalogItem<Kind>> };
+
+/** What a change of the event's sessions was, for those who keep something derived from them. */
+export interface SessionsChange {
+  changed: readonly SessionSummary[];
+  removed: readonly string[];
+  /** Whether all that was known before is void: another event, or a new connection. */
+  reset: boolean;
+}
+
+const heldKinds = catalogKindNames.filter((kind): kind is HeldKind => kind !== 'registrations');
+
+/**
+ * The sessions of the event looked at and the catalog of its tenant, held whole as summaries and kept as they are in the engine. The maps are
+ * changed in place: `sessions` and `catalog` trigger once for each message, however many sessions it holds.
+ */
+export const useEvent = defineStore('event', () => {
+  const host = useHost();
+  const workspace = useWorkspace();
+
+  const sessions = shallowRef(new Map<string, SessionSummary>());
+  const catalog = shallowReactive(emptyCatalog());
+  /** `window`: what the screen shows is there; `complete`: everything is. */
+  const stage = shallowRef<'loading' | 'window' | 'complete'>('loading');
+  const listeners = new Set<(change: SessionsChange) => void>();
+  /** Which part of the event is wanted first, in milliseconds since the Unix epoch. */
+  let firstWindow: { fromMs: number; toMs: number } | undefined;
+
+  let stop: (() => void)[] = [];
+  const key = computed(() => {
+    const { current } = workspace;
+    return current === undefined ? undefined : JSON.stringify([current.tenantId, current.event.id]);
+  });
+  watch(key, open, { immediate: true, flush: 'sync' });
+
+  function open(): void {
+    for (const end of stop) end();
+    stop = [];
+    const { current } = workspace;
+    clear();
+    if (current === undefined) return;
+    const { tenantId, event } = current;
+    let seen = new Set<string>();
+    stop = [
+      host.follow(
+        (bridge, signal) => bridge.event.watchSessions({ tenantId, eventId: event.id, ...firstWindow }, { signal }),
+        {
+          onOpen: () => (seen = new Set()),
+          onMessage: (message: EventFeedMessage) => takeSessions(message, seen),
+        },
+      ),
+      host.follow((bridge, signal) => bridge.event.watchCatalog({ tenantId }, { signal }), { onMessage: takeCatalog }),
+    ];
+  }
+
+  function clear(): void {
+    sessions.value = new Map();
+    Object.assign(catalog, emptyCatalog());
+    stage.value = 'loading';
+    tell({ changed: [], removed: [], reset: true });
+  }
+
+  /** Takes a message in. After a new connection all comes again: what does not is gone. */
+  function takeSessions(message: EventFeedMessage, seen: Set<string>): void {
+    const removed = [...message.removed];
+    for (const session of message.changed) {
+      sessions.value.set(session.id, session);
+      seen.add(session.id);
+    }
+    if (message.stage === 'complete') for (const id of sessions.value.keys()) if (!seen.has(id)) removed.push(id);
+    for (const id of removed) sessions.value.delete(id);
+    if (message.stage === 'complete') stage.value = 'complete';
+    if (message.stage === 'window' && stage.value === 'loading') stage.value = 'window';
+    if (message.changed.length + removed.length === 0) return;
+    triggerRef(sessions);
+    tell({ changed: message.changed, removed, reset: false });
+  }
+
+  function takeCatalog({ items, removed }: CatalogMessage): void {
+    const kinds = new Set([...Object.keys(items), ...removed.map(({ kind }) => kind)] as HeldKind[]);
+    for (const kind of kinds) {
+      const held = new Map<string, CatalogItem>(catalog[kind]);
+      for (const item of items[kind] ?? []) held.set(item.id, item);
+      for (const place of removed) if (place.kind === kind) held.delete(place.id);
+      Object.assign(catalog, { [kind]: held });
+    }
+  }
+
+  function tell(change: SessionsChange): void {
+    for (const listener of listeners) listener(change);
+  }
+
+  return {
+    sessions,
+    catalog,
+    stage,
+    /** The event itself, as the catalog has it now. */
+    event: computed(() => workspace.current?.event),
+    tenantId: computed(() => workspace.current?.tenantId ?? ''),
+    /** Says which part of the event the screen shows, before the sessions are asked for. */
+    wantFirst(window: { fromMs: number; toMs: number } | undefined): void {
+      firstWindow = window;
+    },
+    /** Calls `listener` with each change of the sessions from now on; answers what ends it. */
+    onChange(listener: (change: SessionsChange) => void): () => void {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+});
+
+function emptyCatalog(): CatalogOf {
+  return Object.fromEntries(heldKinds.map((kind) => [kind, new Map()])) as unknown as CatalogOf;
+}

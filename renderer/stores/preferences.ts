@@ -1,0 +1,55 @@
+import { defineStore } from 'pinia';
+import { shallowRef, watchEffect } from 'vue';
+import { z } from 'zod/mini';
+
+import { useHost } from '../host/bridge-key.ts';
+import { i18n, languageNames, preferredLanguage } from '../i18n/i18n.ts';
+
+const preferences = z.object({
+  theme: z._default(z.enum(['system', 'light', 'dark']), 'system'),
+  language: z._default(z.enum(['system', ...languageNames]), 'system'),
+  /** How times are written; `system` follows the language. */
+  timeFormat: z._default(z.enum(['system', '12', '24']), 'system'),
+  /** What a drag on the board snaps to, in minutes. */
+  snapMinutes: z._default(z.literal([5, 10, 15, 30, 60]), 5),
+  compact: z._default(z.boolean(), false),
+});
+
+export type Preferences = z.infer<typeof preferences>;
+
+/** How the person at this machine likes the app, the same in all its windows. */
+export const usePreferences = defineStore('preferences', () => {
+  const { bridge, follow } = useHost();
+  const current = shallowRef<Preferences>(preferences.parse({}));
+
+  follow((bridge, signal) => bridge.settings.watch({ name: 'preferences' }, { signal }), {
+    onMessage(saved) {
+      const known = preferences.safeParse(saved ?? {});
+      // What another version saved, and this one does not understand, is as good as nothing saved.
+      current.value = known.success ? known.data : preferences.parse({});
+    },
+  });
+
+  const systemIsDark = matchMedia('(prefers-color-scheme: dark)');
+  const applyTheme = (): void => {
+    const { theme } = current.value;
+    document.documentElement.dataset['theme'] = theme === 'system' ? (systemIsDark.matches ? 'dark' : 'light') : theme;
+  };
+  systemIsDark.addEventListener('change', applyTheme);
+  watchEffect(applyTheme);
+  watchEffect(() => {
+    const { language: wanted } = current.value;
+    const language = wanted === 'system' ? preferredLanguage() : wanted;
+    i18n.global.locale.value = language;
+    document.documentElement.lang = language;
+  });
+
+  return {
+    current,
+    /** Changes some, and saves them. */
+    async save(changes: Partial<Preferences>): Promise<void> {
+      current.value = { ...current.value, ...changes };
+      await bridge.settings.save({ name: 'preferences', value: current.value });
+    },
+  };
+});

@@ -1,0 +1,39 @@
+import { ORPCError } from '@orpc/client';
+import { z } from 'zod';
+
+import { ContractError, errorKinds, type ErrorKind } from '../contract/errors.ts';
+
+/** What of a `ContractError` goes over the bridge beside its message. */
+const carried = z.object({
+  kind: z.enum(Object.keys(errorKinds) as [ErrorKind, ...ErrorKind[]]),
+  faults: z.array(z.object({ path: z.string(), message: z.string() })),
+});
+
+/** An input that the bridge's own schemas refuse, as oRPC tells it. */
+const badInput = z.object({
+  issues: z.array(z.object({ path: z.array(z.union([z.string(), z.number()])).optional(), message: z.string() })),
+});
+
+/** A failure as it goes over the bridge. */
+export function toBridgeError({ kind, faults, status, message }: ContractError): Error {
+  return new ORPCError(kind, { status, message, data: { kind, faults } });
+}
+
+/** A failure as the renderer sees it: what the engine threw, or that the engine cannot be reached. */
+export function fromBridgeError(error: unknown): unknown {
+  if (!(error instanceof ORPCError)) {
+    // An aborted call was given up on purpose.
+    if (error instanceof DOMException && error.name === 'AbortError') return error;
+    return new ContractError('unreachable', 'The part of Offstage that keeps your data does not answer.', {
+      cause: error,
+    });
+  }
+  const known = carried.safeParse(error.data);
+  if (known.success) return new ContractError(known.data.kind, error.message, { faults: known.data.faults });
+  const refused = badInput.safeParse(error.data);
+  if (!refused.success) return new ContractError('internal', error.message, { cause: error });
+  return ContractError.ofFaults(
+    'invalid',
+    refused.data.issues.map(({ path = [], message }) => ({ path: path.map((token) => `/${token}`).join(''), message })),
+  );
+}

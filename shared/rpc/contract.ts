@@ -1,0 +1,155 @@
+import { eventIterator, oc, type } from '@orpc/contract';
+import type { ContractProcedure, ContractRouterClient, Schema } from '@orpc/contract';
+import { z } from 'zod';
+
+import type { JsonValue } from '../base/json.ts';
+import { catalogKindNames } from '../catalog/catalog.ts';
+import { bulkChange, MAX_BULK_CHANGE, type BulkPreview, type BulkReport } from '../contract/bulk-change.ts';
+import { operationNames, type OperationName, type RequestOf, type ResponseOf } from '../contract/operations.ts';
+import { reference } from '../contract/session.ts';
+import type { SessionHistoryPage } from '../contract/session-history.ts';
+import type { UndoReport, UndoState } from '../contract/steps.ts';
+import type {
+  CatalogMessage,
+  EventFeedMessage,
+  ExportedFile,
+  ImportedFile,
+  ManyReport,
+  SyncLogEntry,
+  Workspace,
+} from './messages.ts';
+import type { PendingSession, RefusedSession, SessionConflict, SyncStatus } from './sync-messages.ts';
+
+const tenant = z.strictObject({ tenantId: reference });
+const eventRef = tenant.extend({ eventId: reference });
+const sessionRef = tenant.extend({ id: reference });
+const catalogKind = z.enum(catalogKindNames);
+const manyIds = z.array(reference).min(1).max(MAX_BULK_CHANGE);
+
+/** A view's own choices, such as `preferences` or `clash-rules/<event>`. */
+const settingName = z.string().min(1).max(1000);
+
+const side = z.enum(['mine', 'theirs']);
+const resolution = z.union([side, z.record(z.string(), z.union([side, z.strictObject({ value: z.unknown() })]))]);
+
+const exportFormat = z.enum(['frab.xml', 'frab.json', 'csv', 'ics']);
+
+/** One of the fourteen operations, as the service has it: the service itself checks what is asked. */
+type OperationCall<Name extends OperationName> = ContractProcedure<
+  Schema<RequestOf<Name>, RequestOf<Name>>,
+  Schema<ResponseOf<Name>, ResponseOf<Name>>,
+  Record<never, never>,
+  Record<never, never>
+>;
+
+const anyCall = oc.input(type<unknown>()).output(type<unknown>());
+
+/**
+ * What the renderer may ask of the engine, once: both hosts answer it, and the renderer cannot tell which. Inputs come from a page and are
+ * parsed by schema; outputs are our own. Failures are `ContractError`s, carried over by `bridge-errors.ts`.
+ */
+export const bridgeContract = {
+  /** The fourteen operations, as the person at this machine does them: each is a step that can be undone. */
+  sessions: Object.fromEntries(operationNames.map((name) => [name, anyCall])) as unknown as {
+    [Name in OperationName]: OperationCall<Name>;
+  },
+
+  workspace: {
+    /** Events and connections, now and whenever they change. */
+    watch: oc.output(eventIterator(type<Workspace>())),
+    /** Adds the demonstration event. */
+    openDemo: oc.output(type<{ tenantId: string; eventId: string }>()),
+  },
+
+  event: {
+    /**
+     * An event's sessions: first those that begin in the window given (what the screen shows), then the others, then changes as they come.
+     */
+    watchSessions: oc
+      .input(eventRef.extend({ fromMs: z.number().optional(), toMs: z.number().optional() }))
+      .output(eventIterator(type<EventFeedMessage>())),
+    /** The tenant's catalog without registrations: first all of it, then changes as they come. */
+    watchCatalog: oc.input(tenant).output(eventIterator(type<CatalogMessage>())),
+  },
+
+  /** Changes of many sessions, each call one step, and the way back. */
+  edit: {
+    preview: oc.input(tenant.extend({ change: bulkChange })).output(type<BulkPreview>()),
+    /** Changes all or none; with `leaveRefused`, those that can be changed. */
+    changeMany: oc
+      .input(tenant.extend({ change: bulkChange, leaveRefused: z.boolean().optional() }))
+      .output(type<BulkReport>()),
+    createMany: oc
+      .input(tenant.extend({ sessions: z.array(z.unknown()).min(1).max(5_000) }))
+      .output(type<ManyReport>()),
+    deleteMany: oc.input(tenant.extend({ ids: manyIds })).output(type<ManyReport>()),
+    generateMany: oc
+      .input(
+        tenant.extend({
+          abstractIds: manyIds,
+          typeId: reference,
+          mainPresenterSpeakerTypeId: reference,
+          allowDuplicates: z.boolean(),
+        }),
+      )
+      .output(type<ManyReport>()),
+    undo: oc.input(tenant).output(type<UndoReport>()),
+    redo: oc.input(tenant).output(type<UndoReport>()),
+    /** Gives up undoing the last step: the one before it is next. */
+    skipUndo: oc.input(tenant).output(type<void>()),
+    watchUndo: oc.input(tenant).output(eventIterator(type<UndoState>())),
+    history: oc
+      .input(sessionRef.extend({ before: z.string().optional(), limit: z.number().int().min(1).max(200) }))
+      .output(type<SessionHistoryPage>()),
+  },
+
+  catalog: {
+    /** Adds or changes items, all or none. */
+    put: oc
+      .input(tenant.extend({ kind: catalogKind, items: z.array(z.unknown()).max(10_000) }))
+      .output(type<{ stored: number }>()),
+    /** Takes items out; refused (`in_use`) for what others refer to. */
+    remove: oc.input(tenant.extend({ kind: catalogKind, ids: manyIds })).output(type<{ deleted: number }>()),
+  },
+
+  /** What waits, what went wrong, and how it is settled. A tenant without a headquarters has the status null and empty lists. */
+  sync: {
+    watch: oc.input(tenant).output(eventIterator(type<SyncStatus | null>())),
+    /** Syncs now; answers when it is done. */
+    run: oc.input(tenant).output(type<SyncStatus>()),
+    pause: oc.input(tenant).output(type<void>()),
+    resume: oc.input(tenant).output(type<void>()),
+    cancel: oc.input(tenant).output(type<void>()),
+    pending: oc.input(tenant).output(type<PendingSession[]>()),
+    refused: oc.input(tenant).output(type<RefusedSession[]>()),
+    conflicts: oc.input(tenant).output(type<SessionConflict[]>()),
+    log: oc.input(tenant).output(type<SyncLogEntry[]>()),
+    /** Sends a refused change again, or all of them. Answers how many. */
+    retry: oc.input(tenant.extend({ id: reference.optional() })).output(type<number>()),
+    discard: oc.input(sessionRef).output(type<void>()),
+    /** Puts another id in the place of one that headquarters does not know; without `to`, leaves it out. Answers how many sessions. */
+    replaceReference: oc
+      .input(tenant.extend({ kind: catalogKind, from: reference, to: reference.optional() }))
+      .output(type<number>()),
+    resolve: oc.input(sessionRef.extend({ resolution })).output(type<void>()),
+    /** Answers the question that a great many removals ask. */
+    brake: oc
+      .input(tenant.extend({ action: z.enum(['apply', 'keep']), eventId: reference.optional() }))
+      .output(type<SyncStatus>()),
+  },
+
+  settings: {
+    /** What was saved under a name, and then each change of it, from whatever window; null where nothing was. */
+    watch: oc.input(z.strictObject({ name: settingName })).output(eventIterator(type<JsonValue>())),
+    save: oc.input(z.strictObject({ name: settingName, value: z.json() })).output(type<void>()),
+  },
+
+  files: {
+    /** Takes a schedule file (frab XML or JSON) in. */
+    open: oc.input(z.strictObject({ file: z.file() })).output(type<ImportedFile>()),
+    export: oc.input(eventRef.extend({ format: exportFormat })).output(type<ExportedFile>()),
+  },
+};
+
+/** The engine as the renderer calls it. */
+export type Bridge = ContractRouterClient<typeof bridgeContract>;
