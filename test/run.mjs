@@ -10,7 +10,8 @@ install();
 const checks = [
   { name: 'format', command: 'oxfmt', args: ['--check'] },
   { name: 'lint', command: 'oxlint', args: ['--type-aware', '--deny-warnings'] },
-  { name: 'types', command: 'tsc', args: [] },
+  { name: 'lint of the screens', command: 'eslint', args: ['renderer', '--max-warnings', '0'] },
+  { name: 'types', command: 'vue-tsc', args: ['--noEmit'] },
   { name: 'dead code', command: 'knip', args: [] },
   { name: 'build', command: 'electron-vite', args: ['build', '--logLevel', 'warn'] },
 ];
