@@ -18,7 +18,7 @@ export interface Ended {
 /** A hub as a process of its own. */
 export interface HubProcess {
   /** The line that told of being ready. */
-  ready: { ready: true; url: string; tenants: string[] };
+  ready: { ready: true; url: string; tenants: string[]; app?: string };
   url: string;
   kill(signal: NodeJS.Signals): void;
   ended: Promise<Ended>;

@@ -1,0 +1,101 @@
+import { existsSync } from 'node:fs';
+
+import { AxeBuilder } from '@axe-core/playwright';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { afterAll, expect, onTestFinished } from 'vitest';
+
+import { startBuiltHub, type HubProcess } from '../support/hub-process.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+/** Where Debian, and most others, keep Chromium; `CHROMIUM` names another. */
+const BROWSERS = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+export interface AppWindow {
+  page: Page;
+  /** The host: a built hub that serves the app. */
+  hub: HubProcess;
+  /** Opens another window of the same app: a second person at the same machine. */
+  another(): Promise<Page>;
+}
+
+export interface AppWindowOptions {
+  /** The data folder; a new one where none is given. */
+  dataDir?: string;
+  /** Flags of the hub beside `--data`, `--tenant local` and `--app`, such as `--demo`. */
+  flags?: readonly string[];
+  colorScheme?: 'light' | 'dark';
+  width?: number;
+  height?: number;
+  language?: string;
+}
+
+let browser: Browser | undefined;
+
+/** One browser serves all tests of a file. */
+async function openBrowser(): Promise<Browser> {
+  const executablePath = BROWSERS.find((path) => path !== undefined && existsSync(path));
+  if (executablePath === undefined) throw new Error('There is no Chromium here: install it, or name it in CHROMIUM.');
+  browser ??= await chromium.launch({
+    executablePath,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
+  });
+  return browser;
+}
+
+afterAll(async () => {
+  await browser?.close();
+  browser = undefined;
+});
+
+/**
+ * Starts the browser host on a free port and opens the app in a real Chromium, as `npm start` does. When the test ends, any error or warning
+ * that stood in the console fails it.
+ */
+export async function openApp(options: AppWindowOptions = {}): Promise<AppWindow> {
+  const dataDir = options.dataDir ?? temporaryFolder();
+  const hub = await startBuiltHub('--data', dataDir, '--tenant', 'local', '--app', ...(options.flags ?? []));
+  const another = async (): Promise<Page> => await openWindow(hub, options);
+  return { page: await another(), hub, another };
+}
+
+async function openWindow(hub: HubProcess, options: AppWindowOptions): Promise<Page> {
+  const { app } = hub.ready;
+  if (app === undefined) throw new Error('The hub serves no app.');
+  const context = await (
+    await openBrowser()
+  ).newContext({
+    viewport: { width: options.width ?? 1440, height: options.height ?? 900 },
+    colorScheme: options.colorScheme ?? 'light',
+    locale: options.language ?? 'en-GB',
+    reducedMotion: 'reduce',
+  });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  onTestFinished(async () => {
+    await context.close();
+    expect(complaints.filter((text) => !isOfNetwork(text))).toEqual([]);
+  });
+  await page.goto(app);
+  return page;
+}
+
+/** What Chromium itself says of a host that is away: tests that stop it cannot avoid it, and no page can. */
+function isOfNetwork(text: string): boolean {
+  return /WebSocket connection to .* failed/.test(text);
+}
+
+/** Goes to a screen by its address and waits until it is there. */
+export async function goTo(page: Page, path: string): Promise<void> {
+  await page.evaluate((hash) => (location.hash = hash), `#${path}`);
+  await page.waitForURL((url) => url.hash.startsWith(`#${path}`));
+}
+
+/** Every finding of axe on the page as it is, by rule and place. */
+export async function axeFindings(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}`));
+}
