@@ -12,6 +12,8 @@ export interface HubOptions {
   keys: { key: string; role: Role }[];
   imports: string[];
   demo: boolean;
+  /** Whether to serve the app itself, in a browser. */
+  app: boolean;
   /** Requests per minute and key; undefined: any number. */
   rateLimit: number | undefined;
   maxSessions: number | undefined;
@@ -21,10 +23,8 @@ export interface HubOptions {
 
 /** What the hub was told of its own headquarters. */
 export interface SyncOptions {
-  /** Undefined where it has none. */
-  upstream: UpstreamOptions | undefined;
-  /** The key on the command line; the environment may hold it instead. */
-  upstreamKey: string | undefined;
+  /** One for each tenant that has any, with the key on the command line; the environment may hold it instead. */
+  upstreams: (UpstreamOptions & { key: string | undefined })[];
   /** 0: neither the timer nor changes here start a sync. */
   intervalMs: number;
 }
@@ -48,12 +48,14 @@ export const usage = `Usage: hub --data DIR [flags]
   --api-key KEY=ROLE  a key and what it may do: admin, editor or viewer; repeatable
   --import FILE       a schedule file to take into the first tenant at start; repeatable
   --demo              take the demonstration event into the first tenant at start
+  --app               serve the app in a browser; the address to open stands in the ready line
   --rate-limit N      requests per minute and key; 0: any number (default)
   --max-sessions N    sessions per tenant; 0: any number (default)
-  --upstream URL      the address of a headquarters that speaks the Sessions API; the first tenant is kept in step with it
-  --upstream-tenant ID   the tenant's id there (default: as here)
+  --upstream URL      the address of a headquarters that speaks the Sessions API; the tenants with --event are kept in step with it
+  --upstream-tenant ID   a tenant's id there (default: as here); repeatable, the n-th is for the n-th --tenant
   --upstream-key KEY  the key there (or in the environment: OFFSTAGE_UPSTREAM_KEY)
-  --event ID          an event to keep in step; repeatable
+                      Tenants of several headquarters: --upstream and --upstream-key again, the n-th for the n-th --tenant
+  --event [TENANT=]ID an event to keep in step, of the first --tenant or of the one named; repeatable
   --sync-interval S   seconds between two syncs; 0: only asking starts one (default 30)
   --allow-http        use plain http to another machine
   --log-level LEVEL   ${logLevels.join(', ')} (default info)
@@ -78,12 +80,12 @@ export function readCommandLine(args: readonly string[]): HubOptions | undefined
     keys: readKeys(values['api-key'] ?? []),
     imports: values.import ?? [],
     demo: values.demo === true,
+    app: values.app === true,
     rateLimit: readNumber('--rate-limit', values['rate-limit'] ?? '0') || undefined,
     maxSessions: readNumber('--max-sessions', values['max-sessions'] ?? '0') || undefined,
     logLevel: readLogLevel(values['log-level'] ?? 'info'),
     sync: {
-      upstream: readUpstream(values, firstTenant),
-      upstreamKey: values['upstream-key'],
+      upstreams: readUpstreams(values, tenants),
       intervalMs: 1000 * readNumber('--sync-interval', values['sync-interval'] ?? '30', MAX_INTERVAL_S),
     },
   };
@@ -103,12 +105,13 @@ function parse(args: readonly string[]) {
         'api-key': { type: 'string', multiple: true },
         import: { type: 'string', multiple: true },
         demo: { type: 'boolean' },
+        app: { type: 'boolean' },
         'rate-limit': { type: 'string' },
         'max-sessions': { type: 'string' },
         'log-level': { type: 'string' },
-        upstream: { type: 'string' },
-        'upstream-tenant': { type: 'string' },
-        'upstream-key': { type: 'string' },
+        upstream: { type: 'string', multiple: true },
+        'upstream-tenant': { type: 'string', multiple: true },
+        'upstream-key': { type: 'string', multiple: true },
         event: { type: 'string', multiple: true },
         'sync-interval': { type: 'string' },
         'allow-http': { type: 'boolean' },
@@ -124,19 +127,59 @@ function parse(args: readonly string[]) {
   }
 }
 
-function readUpstream(values: ReturnType<typeof parse>['values'], tenantId: string): UpstreamOptions | undefined {
-  const eventIds = values.event ?? [];
-  if (values.upstream === undefined) {
-    const flag = ['upstream-tenant', 'upstream-key', 'event'].find((name) => Object.hasOwn(values, name));
+type Values = ReturnType<typeof parse>['values'];
+
+/** The headquarters of each tenant that has events to keep in step. Flags that are given once for several are for all of them. */
+function readUpstreams(values: Values, tenants: readonly [string, ...string[]]): SyncOptions['upstreams'] {
+  const { upstream: urls = [], 'upstream-tenant': remoteTenantIds = [], 'upstream-key': upstreamKeys = [] } = values;
+  if (urls.length === 0) {
+    const flag = (['upstream-tenant', 'upstream-key', 'event', 'allow-http'] as const).find(
+      (name) => values[name] !== undefined,
+    );
     if (flag !== undefined) throw new UsageError(`--${flag} goes with --upstream.`);
-    return undefined;
+    return [];
   }
-  if (eventIds.length === 0 || eventIds.includes(''))
-    throw new UsageError('--upstream needs --event: what to keep in step.');
-  const remoteTenantId = values['upstream-tenant'] ?? tenantId;
-  if (remoteTenantId === '') throw new UsageError('--upstream-tenant must not be empty.');
-  const url = values.upstream;
-  return { url, tenantId, remoteTenantId, eventIds, allowHttp: values['allow-http'] === true };
+  const given = Object.entries({
+    '--upstream': urls,
+    '--upstream-tenant': remoteTenantIds,
+    '--upstream-key': upstreamKeys,
+  });
+  for (const [flag, texts] of given) {
+    if (texts.includes('')) throw new UsageError(`${flag} must not be empty.`);
+    if (texts.length > tenants.length) throw new UsageError(`${flag} is given more often than --tenant.`);
+  }
+  if (upstreamKeys.length > 0 && upstreamKeys.length !== urls.length) {
+    throw new UsageError('--upstream-key must be given once for each --upstream, in the same order.');
+  }
+  const events = readEvents(values.event ?? [], tenants);
+  const lastNamed = Math.max(urls.length, remoteTenantIds.length);
+  return tenants.flatMap((tenantId, at) => {
+    const eventIds = events.get(tenantId) ?? [];
+    if (eventIds.length === 0) {
+      // One that was given a headquarters, or a name there, is meant to be kept in step.
+      if (at >= lastNamed) return [];
+      throw new UsageError(`--upstream needs --event: what to keep in step of the tenant ${tenantId}.`);
+    }
+    const which = urls.length === 1 ? 0 : at;
+    const url = urls[which];
+    if (url === undefined) throw new UsageError(`--event ${tenantId}=…: the tenant has no --upstream.`);
+    const remoteTenantId = remoteTenantIds[at] ?? tenantId;
+    const allowHttp = values['allow-http'] === true;
+    return [{ url, tenantId, remoteTenantId, eventIds, allowHttp, key: upstreamKeys[which] }];
+  });
+}
+
+/** The events of each tenant. An id may hold a `=`: only what stands before it and is a tenant's id names one. */
+function readEvents(texts: readonly string[], tenants: readonly [string, ...string[]]): Map<string, string[]> {
+  const events = new Map<string, string[]>();
+  for (const text of texts) {
+    const named = tenants.find((tenantId) => text.startsWith(`${tenantId}=`));
+    const eventId = named === undefined ? text : text.slice(named.length + 1);
+    if (eventId === '') throw new UsageError('--event must not be empty.');
+    const tenantId = named ?? tenants[0];
+    events.set(tenantId, [...new Set([...(events.get(tenantId) ?? []), eventId])]);
+  }
+  return events;
 }
 
 function readNumber(flag: string, text: string, max: number = Number.MAX_SAFE_INTEGER): number {

@@ -44,7 +44,11 @@ async function run(options: HubOptions): Promise<void> {
   const logger = pino({ level: options.logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
   const { dataDir, tenants, maxSessions } = options;
   makeDataDir(dataDir);
-  const sync = { ...options.sync, keys: upstreamKeys(options.sync) };
+  const sync = {
+    upstreams: options.sync.upstreams.map(({ key: _, ...upstream }) => upstream),
+    keys: upstreamKeys(options.sync),
+    intervalMs: options.sync.intervalMs,
+  };
   const engine = await openEngine({ dataDir, tenants, maxSessions, sync, logger });
   const stop = async (): Promise<void> => {
     const cutOff = setTimeout(() => server.server.closeAllConnections(), PATIENCE_MS);

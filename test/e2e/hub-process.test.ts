@@ -83,6 +83,11 @@ async function connectTo(hub: HubProcess): Promise<Socket> {
 
 describe('the command line', () => {
   const data = ['--data', 'somewhere'];
+  const upstream = ['--upstream', 'https://hq.example', '--event', 'e1'];
+  const two = ['--tenant', 't1', '--tenant', 't2'];
+  const three = [...two, '--tenant', 't3'];
+  const twoUpstreams = [...upstream, '--upstream', 'https://b.example', '--event', 't2=e2'];
+  const named = (tenant: string): string[] => ['--upstream-tenant', tenant];
 
   test.each<[string, string[]]>([
     ['no data folder', []],
@@ -111,6 +116,15 @@ describe('the command line', () => {
     ['a negative number of sessions', [...data, '--max-sessions=-1']],
     ['an unknown log level', [...data, '--log-level', 'loud']],
     ['a switch with a value', [...data, '--demo=yes']],
+    ['an event without a headquarters', [...data, '--event', 'e1']],
+    ['a headquarters without an event', [...data, '--upstream', 'https://hq.example']],
+    ['an empty event', [...data, '--upstream', 'https://hq.example', '--event', 't1=']],
+    ['an empty tenant there', [...data, ...upstream, '--upstream-tenant', '']],
+    ['more names there than tenants', [...data, ...upstream, '--upstream-tenant', 'a', '--upstream-tenant', 'b']],
+    ['more headquarters than tenants', [...data, ...upstream, '--upstream', 'https://b.example']],
+    ['more keys than headquarters', [...data, ...two, ...upstream, '--upstream-key', 'a', '--upstream-key', 'b']],
+    ['a tenant named there that has no event', [...data, ...two, ...upstream, ...['a', 'b'].flatMap(named)]],
+    ['an event of a tenant beyond the headquarters', [...data, ...three, '--event', 't3=e', ...twoUpstreams]],
   ])('refuses %s', (_, args) => {
     expect(() => readCommandLine(args)).toThrow(UsageError);
   });
@@ -129,6 +143,27 @@ describe('the command line', () => {
       maxSessions: undefined,
       logLevel: 'error',
     });
+  });
+
+  test('pairs tenants with their names at one headquarters, and with the events of each', () => {
+    const flags = [...data, ...three, ...['A', 'B'].flatMap(named), ...upstream, '--upstream-key', 'k'];
+    const more = ['--event', 't2=x=1', '--event', 'e=2', '--event', 't2=e2', '--event', 'e1', '--sync-interval', '5'];
+    const one = { url: 'https://hq.example', allowHttp: false, key: 'k' };
+    expect(readCommandLine([...flags, ...more])?.sync).toEqual({
+      intervalMs: 5000,
+      upstreams: [
+        { ...one, tenantId: 't1', remoteTenantId: 'A', eventIds: ['e1', 'e=2'] },
+        { ...one, tenantId: 't2', remoteTenantId: 'B', eventIds: ['x=1', 'e2'] },
+      ],
+    });
+  });
+
+  test('pairs tenants with headquarters of their own', () => {
+    const keysThere = ['--upstream-key', 'a', '--upstream-key', 'b', '--allow-http'];
+    expect(readCommandLine([...data, ...two, ...twoUpstreams, ...keysThere])?.sync.upstreams).toEqual([
+      { url: 'https://hq.example', tenantId: 't1', remoteTenantId: 't1', eventIds: ['e1'], allowHttp: true, key: 'a' },
+      { url: 'https://b.example', tenantId: 't2', remoteTenantId: 't2', eventIds: ['e2'], allowHttp: true, key: 'b' },
+    ]);
   });
 
   test('a wrong flag ends the process with 2, a word on stderr and none on stdout', async () => {
