@@ -15,7 +15,7 @@ import { adoptLostCreates, createsInDoubt, type Candidate } from './lost-creates
 import { isOlder, sameVersion, versionOf } from './remote-version.ts';
 import { hearGone } from './session-state.ts';
 import { changeAsHeadquarters, update, type SyncContext } from './sync-context.ts';
-import { take } from './take.ts';
+import { take, takeAll } from './take.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * HOUR_MS;
@@ -87,11 +87,15 @@ async function takePage(context: SyncContext, eventId: string, page: readonly Li
   swept.failed += failed;
   const doubts = createsInDoubt(context, eventId);
   await changeAsHeadquarters(context, (change) => {
-    for (const { state, proven } of states) {
-      const isKnown = change.findByRemoteIds(tenantId, [String(state.id)]).length > 0;
-      if (!isKnown && doubts.length > 0 && mayBeOurs(context, state)) swept.candidates.push({ state, proven });
-      else take(context, change, state, proven);
-    }
+    const isDoubtful = ({ state }: Candidate): boolean =>
+      doubts.length > 0 &&
+      mayBeOurs(context, state) &&
+      change.findByRemoteIds(tenantId, [String(state.id)]).length === 0;
+    const { candidates = [], clear = [] } = Object.groupBy(states, (read) =>
+      isDoubtful(read) ? 'candidates' : 'clear',
+    );
+    swept.candidates.push(...candidates);
+    takeAll(context, change, clear);
   });
 }
 

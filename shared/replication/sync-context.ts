@@ -41,7 +41,7 @@ export async function changeAsHeadquarters<T>(context: SyncContext, work: (chang
 
 /** A record of the session, deleted or not. */
 export function findRecord(change: StoreChange, tenantId: string, id: string): Stored<SessionRecord> | undefined {
-  return change.findSession(tenantId, id) ?? change.findDeletedSession(tenantId, id);
+  return change.findRecords(tenantId, [id])[0];
 }
 
 /**
@@ -65,20 +65,27 @@ export async function update(
 /**
  * Writes a state, and placeholders for what it refers to and the catalog lacks: headquarters offers no catalog. A session that belongs to an
  * event which is not kept here leaves, once nothing of it waits.
+ *
+ * @param inCatalog what this transaction knows to be in the catalog; it grows. Many sessions refer to the same.
  */
 export function settle(
   context: SyncContext,
   change: StoreChange,
   state: SessionState,
   record?: Stored<SessionRecord>,
+  inCatalog = new Set<string>(),
 ): SessionState {
   const { tenantId, upstream, store } = context;
   const isOpen = isUnsettled(state.sync);
   const stays = isOpen || store.subscriptions.upstreamOf(tenantId, state.session.event_id) === upstream;
   const next = stays ? state : { ...state, deleted: true };
   if (!next.deleted) {
-    for (const { kind, id } of change.missingFromCatalog(tenantId, referencesOf(next.session))) {
-      change.saveCatalogItem(kind, placeholder(id));
+    const references = referencesOf(next.session).filter(({ kind, id }) => !inCatalog.has(`${kind} ${id}`));
+    if (references.length > 0) {
+      for (const { kind, id } of change.missingFromCatalog(tenantId, references)) {
+        change.saveCatalogItem(kind, placeholder(id));
+      }
+      for (const { kind, id } of references) inCatalog.add(`${kind} ${id}`);
     }
   }
   change.settleSession(next, record);

@@ -19,6 +19,49 @@ import {
 } from './session-state.ts';
 import { findRecord, HEADQUARTERS, settle, type SyncContext } from './sync-context.ts';
 
+/** A state of headquarters' as it was read; `proven`: consistently. */
+export interface Read {
+  state: SessionFields;
+  proven: boolean;
+}
+
+/**
+ * Takes in many states as `take` does each. What is here already is looked up for all of them at once: most of a first sync's sessions are
+ * nowhere here, and to ask for each took half of its time.
+ */
+export function takeAll(context: SyncContext, change: StoreChange, states: readonly Read[]): void {
+  const { tenantId } = context;
+  const remoteIds = new Set(
+    change
+      .findByRemoteIds(
+        tenantId,
+        states.map(({ state }) => String(state.id)),
+      )
+      .map(({ sync }) => sync.remote_id),
+  );
+  const localIds = new Set(
+    change
+      .findRecords(
+        tenantId,
+        states.map(({ state }) => localIdOf(state)),
+      )
+      .map(({ session }) => session.id),
+  );
+  // Whether only new records were written since: taking in a known one may write others, of its twins.
+  let holds = true;
+  const inCatalog = new Set<string>();
+  for (const { state, proven } of states) {
+    if (holds && !remoteIds.has(String(state.id)) && !localIds.has(localIdOf(state))) {
+      arriveOver(context, change, state, localIdOf(state), undefined, inCatalog);
+      remoteIds.add(String(state.id));
+      localIds.add(localIdOf(state));
+    } else {
+      take(context, change, state, proven);
+      holds = false;
+    }
+  }
+}
+
 /**
  * Takes in one state of headquarters', under the id that the session has here (sync.md, "Identity"): looked up by its id there, then by an
  * external id of ours, then by its id.
@@ -26,11 +69,9 @@ import { findRecord, HEADQUARTERS, settle, type SyncContext } from './sync-conte
  * @param proven whether the state was read consistently: only then a version that goes backwards is believed
  */
 export function take(context: SyncContext, change: StoreChange, remote: SessionFields, proven: boolean): void {
-  const remoteId = String(remote.id);
-  const [known] = change.findByRemoteIds(context.tenantId, [remoteId]);
+  const [known] = change.findByRemoteIds(context.tenantId, [String(remote.id)]);
   if (known !== undefined) return takeKnown(context, change, known, remote, proven);
-  const external = remote.sys_external_id;
-  const localId = typeof external === 'string' && external.startsWith(OWN_ID_PREFIX) ? external : remoteId;
+  const localId = localIdOf(remote);
   const claimed = findRecord(change, context.tenantId, localId);
   if (claimed === undefined) return arriveAs(context, change, remote, localId);
   const { sync, _deleted: deleted } = claimed;
@@ -127,11 +168,27 @@ function buryTwin(context: SyncContext, change: StoreChange, remote: JsonObject)
 }
 
 function arriveAs(context: SyncContext, change: StoreChange, remote: JsonObject, localId: string): void {
+  arriveOver(context, change, remote, localId, findRecord(change, context.tenantId, localId));
+}
+
+/** Takes in a session, over what is left here of it, if anything is. */
+function arriveOver(
+  context: SyncContext,
+  change: StoreChange,
+  remote: JsonObject,
+  localId: string,
+  record?: Stored<SessionRecord>,
+  inCatalog?: Set<string>,
+): void {
   // What moved on between listing and reading is not of an event that is kept here.
   const eventId = String(remote['event_id']);
   if (context.store.subscriptions.upstreamOf(context.tenantId, eventId) !== context.upstream) return;
-  const record = findRecord(change, context.tenantId, localId);
-  settle(context, change, arrive(remote, localId, context.upstream), record);
+  settle(context, change, arrive(remote, localId, context.upstream), record, inCatalog);
+}
+
+/** The id that a session which is not known yet gets here. */
+function localIdOf({ id, sys_external_id: external }: SessionFields): string {
+  return typeof external === 'string' && external.startsWith(OWN_ID_PREFIX) ? external : String(id);
 }
 
 function isEarlier(a: JsonObject, b: JsonObject): boolean {

@@ -34,6 +34,8 @@ export interface StoreView {
   findSession(tenantId: string, id: string): Stored<SessionRecord> | undefined;
   /** What is left of a deleted session. */
   findDeletedSession(tenantId: string, id: string): Stored<SessionRecord> | undefined;
+  /** Sessions by their ids, and what is left of deleted ones, in the order asked. */
+  findRecords(tenantId: string, ids: readonly string[]): Stored<SessionRecord>[];
   pageOfSessions(tenantId: string, filter: SessionFilter, bounds: PageBounds): Page;
   /** All of them at once, ordered by id: for work over a whole event, never for an answer. */
   listSessions(tenantId: string, filter: SessionFilter): Stored<SessionRecord>[];
@@ -69,6 +71,13 @@ export function createStoreView(reader: StorageReader): StoreView {
       const [record] = reader.findById<SessionRecord>('sessions', [recordKey(tenantId, id)], true);
       return record?._deleted === true ? record : undefined;
     },
+
+    findRecords: (tenantId, ids) =>
+      reader.findById<SessionRecord>(
+        'sessions',
+        ids.map((id) => recordKey(tenantId, id)),
+        true,
+      ),
 
     pageOfSessions: (tenantId, filter, bounds) => readPage(reader, tenantId, filter, bounds),
 
