@@ -11,6 +11,7 @@ import type { Engine } from '../engine/engine.ts';
 import { createAppSettings } from './app-settings.ts';
 import { feedCatalog } from './catalog-feed.ts';
 import { feedSessions } from './session-feed.ts';
+import { createSyncCalls, LOCAL_TENANT } from './sync-calls.ts';
 import { feedWorkspace } from './workspace-feed.ts';
 
 export interface BridgeOptions {
@@ -22,14 +23,12 @@ export interface BridgeOptions {
 /** Whoever sits at this machine: the data are theirs. */
 const LOCAL_USER: Principal = { id: 'local', role: 'admin' };
 
-/** The tenant that holds what belongs to no second headquarters. */
-export const LOCAL_TENANT = 'local';
-
 /** The engine's end of the bridge: everything that the renderer may ask, answered by the engine. Each host puts a transport before it. */
 export function createRouter({ engine, host, logger }: BridgeOptions) {
   const { service, store } = engine;
   const api = service.as(LOCAL_USER);
   const settings = createAppSettings(store);
+  const sync = createSyncCalls(engine);
 
   const os = implement(bridgeContract).use(async ({ next, path }) => {
     try {
@@ -49,7 +48,7 @@ export function createRouter({ engine, host, logger }: BridgeOptions) {
       operationNames.map((name) => [name, os.sessions[name].handler(({ input }) => call(api, name, input))]),
     ) as never,
     workspace: {
-      watch: os.workspace.watch.handler(({ signal }) => feedWorkspace(engine, host, signal)),
+      watch: os.workspace.watch.handler(({ signal }) => feedWorkspace(engine, sync, host, signal)),
       openDemo: os.workspace.openDemo.handler(async () => {
         const { event_id: eventId } = await engine.importDemo(LOCAL_USER, LOCAL_TENANT);
         return { tenantId: LOCAL_TENANT, eventId };
@@ -59,9 +58,54 @@ export function createRouter({ engine, host, logger }: BridgeOptions) {
       watchSessions: os.event.watchSessions.handler(({ input, signal }) => feedSessions(store, input, signal)),
       watchCatalog: os.event.watchCatalog.handler(({ input, signal }) => feedCatalog(store, input.tenantId, signal)),
     },
+    sync: {
+      watch: os.sync.watch.handler(({ input, signal }) => sync.watch(input.tenantId, signal)),
+      check: os.sync.check.handler(async ({ input }) => await engine.sync.check(defined(input))),
+      connect: os.sync.connect.handler(async ({ input }) => await sync.connect(defined(input))),
+      disconnect: os.sync.disconnect.handler(async ({ input }) => await sync.disconnect(input.tenantId)),
+      addEvents: os.sync.addEvents.handler(
+        async ({ input }) => await engine.sync.addEvents(input.tenantId, input.eventIds),
+      ),
+      removeEvent: os.sync.removeEvent.handler(
+        async ({ input }) => await engine.sync.removeEvent(input.tenantId, input.eventId),
+      ),
+      setKey: os.sync.setKey.handler(async ({ input }) => await engine.sync.setKey(input.tenantId, input.key)),
+      run: os.sync.run.handler(async ({ input }) => await sync.of(input.tenantId).sync('hand')),
+      pause: os.sync.pause.handler(async ({ input }) => await engine.sync.pause(input.tenantId)),
+      resume: os.sync.resume.handler(async ({ input }) => await engine.sync.resume(input.tenantId)),
+      cancel: os.sync.cancel.handler(async ({ input }) => await engine.sync.cancel(input.tenantId)),
+      pending: os.sync.pending.handler(({ input }) => engine.sync.of(input.tenantId)?.pending() ?? []),
+      refused: os.sync.refused.handler(({ input }) => engine.sync.of(input.tenantId)?.refused() ?? []),
+      conflicts: os.sync.conflicts.handler(({ input }) => engine.sync.of(input.tenantId)?.conflicts() ?? []),
+      log: os.sync.log.handler(({ input }) => [...(engine.sync.of(input.tenantId)?.log() ?? [])]),
+      retry: os.sync.retry.handler(async ({ input }) => await sync.of(input.tenantId).retry(input.id, LOCAL_USER.id)),
+      discard: os.sync.discard.handler(
+        async ({ input }) => await sync.of(input.tenantId).discard(input.id, LOCAL_USER.id),
+      ),
+      replaceReference: os.sync.replaceReference.handler(
+        async ({ input: { tenantId, kind, from, to } }) =>
+          await sync.of(tenantId).replaceReference(kind, from, to, LOCAL_USER.id),
+      ),
+      resolve: os.sync.resolve.handler(
+        async ({ input }) => await sync.of(input.tenantId).resolve(input.id, input.resolution, LOCAL_USER.id),
+      ),
+      brake: os.sync.brake.handler(
+        async ({ input }) => await sync.of(input.tenantId).brake(input.action, input.eventId),
+      ),
+    },
     settings: {
       watch: os.settings.watch.handler(({ input, signal }) => settings.watch(input.name, signal)),
       save: os.settings.save.handler(async ({ input }) => await settings.save(input.name, input.value)),
+    },
+    files: {
+      open: os.files.open.handler(async ({ input }) => {
+        const bytes = new Uint8Array(await input.file.arrayBuffer());
+        const { event_id: eventId, ...report } = await engine.importFile(LOCAL_USER, LOCAL_TENANT, () => bytes);
+        return { tenantId: LOCAL_TENANT, eventId, ...report };
+      }),
+      export: os.files.export.handler(({ input }) =>
+        engine.exportFile(LOCAL_USER, input.tenantId, input.eventId, input.format),
+      ),
     },
     catalog: {
       put: os.catalog.put.handler(
@@ -74,4 +118,9 @@ export function createRouter({ engine, host, logger }: BridgeOptions) {
 async function call(api: SessionsApi, name: keyof SessionsApi, request: unknown): Promise<never> {
   // The table types each operation's request and answer; which of them this is, only the caller knows.
   return (await (api[name] as (request: unknown) => Promise<unknown>)(request)) as never;
+}
+
+/** An input without the members that are undefined: a schema's optional members may be. */
+function defined<Input extends object>(input: Input): { [Name in keyof Input]: Exclude<Input[Name], undefined> } {
+  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)) as never;
 }

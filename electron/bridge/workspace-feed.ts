@@ -1,10 +1,12 @@
 import type { HostFacts, Workspace, WorkspaceEvent } from '../../shared/rpc/messages.ts';
 import type { Engine } from '../engine/engine.ts';
 import { Mailbox } from './mailbox.ts';
+import type { SyncCalls } from './sync-calls.ts';
 
 /** The events that are kept here, now and whenever one comes, goes or changes. */
 export async function* feedWorkspace(
   engine: Engine,
+  sync: SyncCalls,
   host: HostFacts,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Workspace> {
@@ -12,6 +14,7 @@ export async function* feedWorkspace(
   const stop = engine.store.watchCatalog((record) => {
     if (record.kind === 'events') changed.add('events');
   });
+  const stopConnections = sync.onConnections(() => changed.add('events'));
   try {
     while (signal?.aborted !== true) {
       yield { events: listEvents(engine), host };
@@ -19,11 +22,24 @@ export async function* feedWorkspace(
     }
   } finally {
     stop();
+    stopConnections();
   }
 }
 
-function listEvents({ tenants, store }: Engine): WorkspaceEvent[] {
+function listEvents({ tenants, store, sync }: Engine): WorkspaceEvent[] {
+  const upstreams = new Map(
+    sync
+      .list()
+      .flatMap(({ tenantId, eventIds, url, remoteTenantId, isGiven }) =>
+        eventIds.map((eventId) => [JSON.stringify([tenantId, eventId]), { url, remoteTenantId, isGiven }] as const),
+      ),
+  );
   return store.read((view) =>
-    tenants().flatMap((tenantId) => view.listCatalog(tenantId, 'events').map((event) => ({ tenantId, event }))),
+    tenants().flatMap((tenantId) =>
+      view.listCatalog(tenantId, 'events').map((event) => {
+        const upstream = upstreams.get(JSON.stringify([tenantId, event.id]));
+        return { tenantId, event, ...(upstream === undefined ? {} : { upstream }) };
+      }),
+    ),
   );
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ContractError } from '../../shared/contract/errors.ts';
 import { requestJson } from '../../shared/http/client.ts';
 import { encodeSegment } from '../../shared/http/codec.ts';
+import type { Finding, UpstreamCheck } from '../../shared/rpc/sync-messages.ts';
 import { clientOptions, connectTo, UpstreamError, type UpstreamAddress } from './upstream.ts';
 
 /** What a person typed in to connect a headquarters. */
@@ -10,21 +11,6 @@ export interface CheckedUpstream extends UpstreamAddress {
   key?: string;
   /** None: what is there is asked for. */
   eventIds: readonly string[];
-}
-
-/**
- * What was found of one thing: it is `right`, or `wrong`; `unclear`, where this headquarters does not tell; or `untried`, where something else
- * came between. The message says why, in the user's words.
- */
-export type Finding = { state: 'right' | 'untried' } | { state: 'wrong' | 'unclear'; message: string };
-
-export interface UpstreamCheck {
-  address: Finding;
-  key: Finding;
-  tenant: Finding;
-  events: { id: string; finding: Finding }[];
-  /** The events there, to choose from; absent where the server has no catalog to tell them by, as only our hubs do. */
-  offered?: { id: string; name: string }[];
 }
 
 const RIGHT: Finding = { state: 'right' };

@@ -18,7 +18,7 @@ import type {
   SyncLogEntry,
   Workspace,
 } from './messages.ts';
-import type { PendingSession, RefusedSession, SessionConflict, SyncStatus } from './sync-messages.ts';
+import type { PendingSession, RefusedSession, SessionConflict, SyncStatus, UpstreamCheck } from './sync-messages.ts';
 
 const tenant = z.strictObject({ tenantId: reference });
 const eventRef = tenant.extend({ eventId: reference });
@@ -33,6 +33,15 @@ const side = z.enum(['mine', 'theirs']);
 const resolution = z.union([side, z.record(z.string(), z.union([side, z.strictObject({ value: z.unknown() })]))]);
 
 const exportFormat = z.enum(['frab.xml', 'frab.json', 'csv', 'ics']);
+
+/** A headquarters as a person types it in; addresses and ids are checked by trying them. */
+const upstream = z.strictObject({
+  url: z.string().max(2_000),
+  remoteTenantId: z.string().max(1_000),
+  key: z.string().max(4_000).optional(),
+  eventIds: z.array(z.string().max(1_000)).max(100),
+  allowHttp: z.boolean().optional(),
+});
 
 /** One of the fourteen operations, as the service has it: the service itself checks what is asked. */
 type OperationCall<Name extends OperationName> = ContractProcedure<
@@ -115,6 +124,16 @@ export const bridgeContract = {
   /** What waits, what went wrong, and how it is settled. A tenant without a headquarters has the status null and empty lists. */
   sync: {
     watch: oc.input(tenant).output(eventIterator(type<SyncStatus | null>())),
+    /** Tries address, key, tenant and events, and stores nothing. */
+    check: oc.input(upstream).output(type<UpstreamCheck>()),
+    /** Begins to keep events in step with a headquarters; answers the tenant that holds them here. */
+    connect: oc.input(upstream).output(type<{ tenantId: string }>()),
+    /** Removes a headquarters' events here, and forgets its key. Refused while changes wait. */
+    disconnect: oc.input(tenant).output(type<void>()),
+    addEvents: oc.input(tenant.extend({ eventIds: z.array(reference).min(1).max(100) })).output(type<void>()),
+    /** Removes an event here; headquarters keeps it. Refused while changes of it wait. */
+    removeEvent: oc.input(eventRef).output(type<void>()),
+    setKey: oc.input(tenant.extend({ key: z.string().max(4_000) })).output(type<void>()),
     /** Syncs now; answers when it is done. */
     run: oc.input(tenant).output(type<SyncStatus>()),
     pause: oc.input(tenant).output(type<void>()),

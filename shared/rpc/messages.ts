@@ -8,7 +8,12 @@ export interface WorkspaceEvent {
   tenantId: string;
   event: CatalogItem<'events'>;
   /** Where its headquarters is; absent where it has none. */
-  upstream?: { url: string; remoteTenantId: string };
+  upstream?: {
+    url: string;
+    remoteTenantId: string;
+    /** Given when the host was started: it cannot be disconnected in the app. */
+    isGiven: boolean;
+  };
 }
 
 /** What is kept on this machine, and what the host is. */
