@@ -66,8 +66,8 @@ export interface StoreChange extends StoreView {
   saveSession(session: Session, previous?: Stored<SessionRecord>, imported?: ImportDigests): void;
   deleteSession(previous: Stored<SessionRecord>): void;
   /**
-   * Writes what replication learned: a session and its sync state as they are given. History gets an entry where the session itself
-   * changes.
+   * Writes what replication learned: a session and its sync state as they are given. History gets an entry where a session that was here
+   * changes, none where a new one arrives.
    */
   settleSession(settled: SettledSession, previous?: Stored<SessionRecord>): void;
   saveSetting(name: string, value: string): void;
@@ -276,7 +276,8 @@ function createStoreChange(
       transaction.write<SessionRecord>('sessions', [previous === undefined ? { document } : { previous, document }]);
       const before = previous === undefined || previous._deleted ? undefined : previous.session;
       const after = deleted ? undefined : session;
-      if (!jsonEqual(before, after)) remember('sessions', session.id, before, after);
+      // What arrives is nobody's change here; from the first that is made, history tells what was before it.
+      if (previous !== undefined && !jsonEqual(before, after)) remember('sessions', session.id, before, after);
     },
 
     saveSetting(name, value) {
