@@ -3,7 +3,7 @@ import { isServerOwned, type Session } from '../contract/session.ts';
 import type { SessionRecord, Stored } from '../store/records.ts';
 import type { KeptConflict, Refusal, SentChange, SyncState } from '../store/sync-state.ts';
 import { findSessionFaults } from '../contract/validate-session.ts';
-import { fromPlaces, placePointer, toPlaces } from './conflict-place.ts';
+import { fromPlaces, placePointer, toPlaces, withValueAt } from './conflict-place.ts';
 import { isDerivedId } from './derived-id.ts';
 import { fieldsTogether } from './merge-policy.ts';
 import { mergeSessions } from './merge-sessions.ts';
@@ -99,10 +99,26 @@ export function hear(state: SessionState, heard: JsonObject, how: Heard): Sessio
   return takeIn(state, remote, base, mine, how);
 }
 
-/** The state once the session is another one at headquarters, the earlier of two twins. */
+/**
+ * The state once the session is another one at headquarters, the earlier of two twins. What was in conflict with the one is not with the other:
+ * there ours is an edit like any other, of what stood at that place before both.
+ *
+ * @param base what ours is an edit of: the earlier itself, the later as it was last heard, or undefined where nobody knows
+ */
 export function hearAnother(state: SessionState, heard: JsonObject, base: JsonObject | undefined): SessionState {
-  const { sent: _, base: __, version: ___, ...sync } = state.sync;
-  return takeIn({ ...state, sync }, asSession(heard), base, state.session, { from: 'read' });
+  const { sent: _, base: __, version: ___, conflicts: ____, ...sync } = state.sync;
+  const open = openConflicts(state).filter(({ pointer }) => pointer !== '');
+  const mine = open.reduce<JsonObject>(
+    (session, conflict) => resolveConflict(session, conflict, 'mine'),
+    state.session,
+  );
+  const isEarlier = base === undefined || base === heard;
+  const before = isEarlier
+    ? base
+    : open.reduce((at, conflict) => withValueAt(at, conflict.pointer, conflict.base), base);
+  return takeIn({ ...state, session: toLocal(mine, state.session), sync }, asSession(heard), before, mine, {
+    from: 'read',
+  });
 }
 
 function takeIn(

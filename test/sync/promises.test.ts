@@ -367,6 +367,30 @@ describe('a create ends as one session', () => {
     expect(await namesHere(world)).toEqual(['A talk', 'Another by now']);
   });
 
+  test('what was in conflict with the later twin is an edit like any other of the earlier, where nobody else wrote', async () => {
+    const world = await openWorld();
+    const { id } = await world.laptop.api.createSession({ tenantId: TENANT, body: talk });
+    // Two arrive, and the earlier is not seen for now.
+    const body = { ...talk, capacity_options: {}, registration_question_options: {}, sys_external_id: id };
+    const earlier = await world.hq.as('laptop').createSession({ tenantId: TENANT, body });
+    world.interfere((name) => (name === 'listSessionsByEvent' ? { Count: 0, Items: [] } : undefined));
+    await world.laptop.replicator.sync('hand');
+    world.interfere(undefined);
+    const [later] = [...world.hq.sessions.keys()].filter((each) => each !== earlier.id);
+    await rename(world.laptop, id, 'Mine');
+    await rename({ api: world.theirs }, String(later), 'Theirs');
+    const { Items } = await world.theirs.listSessionsByEvent({ tenantId: TENANT, event_id: 'e1' });
+    world.interfere((name) =>
+      name === 'listSessionsByEvent' ? { Count: 1, Items: Items.filter((item) => item.id === later) } : undefined,
+    );
+    expect(await world.laptop.replicator.sync('hand')).toMatchObject({ conflicts: 1 });
+    world.interfere(undefined);
+    await world.laptop.replicator.sync('hand');
+    expect(await world.laptop.replicator.sync('hand')).toMatchObject({ state: 'synced', conflicts: 0 });
+    expect(await namesHere(world)).toEqual(['Mine', 'Theirs']);
+    expect(world.hq.sessions.get(earlier.id)).toMatchObject({ name: 'Mine' });
+  });
+
   test('what another laptop made of the same file is merged without a base: what differs conflicts', async () => {
     const world = await openWorld();
     const external = 'offstage:00000000-0000-5000-8000-000000000001';
