@@ -44,9 +44,9 @@ export function connectBrowser(): Host {
   return { state, bridge, follow: (stream, listeners) => followStream(bridge, stream, listeners) };
 }
 
-/** Takes the token out of the address, and keeps it for this tab's next loads. */
+/** Takes the token out of the address (the router may have put a slash before it), and keeps it for this tab's next loads. */
 function takeToken(): string | null {
-  const given = /^#token=([\w-]+)$/.exec(location.hash)?.[1];
+  const given = /^#\/?token=([\w-]+)$/.exec(location.hash)?.[1];
   if (given === undefined) return sessionStorage.getItem(TOKEN);
   sessionStorage.setItem(TOKEN, given);
   history.replaceState(null, '', '#/');
