@@ -97,12 +97,21 @@ function tooLarge(maxBytes: number): ContractError {
 }
 
 function readAnswer(name: OperationName, answer: unknown): unknown {
-  const result = operations[name].response.safeParse(answer);
+  const result = operations[name].response.safeParse(withoutFields(answer));
   const issue = result.error?.issues.find(({ path }) => !isWithinSession(name, path));
   if (issue === undefined) return answer;
   throw new ContractError('unusable_answer', 'The server answered with something else than the Sessions API.', {
     cause: `${issue.path.join('/')}: ${issue.message}`,
   });
+}
+
+/** An answer with nothing in its lists but what is looked at: to check each field of each session took as long as to read them. */
+function withoutFields(answer: unknown): unknown {
+  if (!isJsonObject(answer) || !Array.isArray(answer['Items'])) return answer;
+  return {
+    ...answer,
+    Items: answer['Items'].map((item) => (isJsonObject(item) && 'id' in item ? { id: item['id'] } : item)),
+  };
 }
 
 /**
