@@ -1,0 +1,123 @@
+import { IdSet } from './id-set.ts';
+import { isOfOneSession, MAX_FAILURES_IN_A_ROW, readRemote } from './listing.ts';
+import { hearGone } from './session-state.ts';
+import { changeAsHeadquarters, update, type SyncContext } from './sync-context.ts';
+import { take } from './take.ts';
+
+const HOUR_MS = 60 * 60 * 1000;
+const DAY_MS = 24 * HOUR_MS;
+/** The brake (sync.md, "Pull"): more removals within an hour than this, and than this part of the event's sessions, are asked about. */
+const BRAKE_COUNT = 5;
+const BRAKE_SHARE = 0.2;
+/** So many absences are proven before a person is asked. */
+const BRAKE_PROOFS = 20;
+/** How many records are looked at together. */
+const STORE_PAGE = { limit: 500, sizeBytes: 4 * 1024 * 1024 };
+
+/** A session that is said to be at headquarters no more. */
+export interface Missing {
+  id: string;
+  remoteId: string;
+}
+
+/** Proves what a listing lacks (`proveAbsences`), and asks now and then for what the key may not see. */
+export async function proveListing(context: SyncContext, eventId: string, seen: IdSet): Promise<boolean> {
+  const asksHidden = context.clock() - (context.memory.eventOf(eventId).askedHiddenAtMs ?? 0) >= DAY_MS;
+  const { missing, total } = findMissing(context, eventId, seen, asksHidden);
+  if (asksHidden) await context.memory.rememberEvent(eventId, { askedHiddenAtMs: context.clock() });
+  return await proveAbsences(context, eventId, missing, total);
+}
+
+/**
+ * Removes what headquarters has no more. Each absence is proven by a consistent GET; a session that is said to be gone and that the GET
+ * finds in this event shows that nothing is proven. Answers whether all was looked into, and nothing speaks against it.
+ *
+ * @param total how many sessions the event has here
+ */
+export async function proveAbsences(
+  context: SyncContext,
+  eventId: string,
+  missing: readonly Missing[],
+  total: number,
+): Promise<boolean> {
+  const memory = context.memory.eventOf(eventId);
+  const hourAgoMs = context.clock() - HOUR_MS;
+  const removedAtMs = memory.removedAtMs.filter((atMs) => atMs > hourAgoMs);
+  const share = Math.floor(BRAKE_SHARE * (total + removedAtMs.length));
+  const allowed = Math.max(BRAKE_COUNT, share) - removedAtMs.length;
+  const mayApply = memory.brake?.apply === true;
+  const asked = mayApply || missing.length <= allowed ? missing : missing.slice(0, BRAKE_PROOFS);
+
+  const gone: string[] = [];
+  let counts = asked.length === missing.length;
+  let isFaulty = false;
+  let failures = 0;
+  for (const { id, remoteId } of asked) {
+    context.signal.throwIfAborted();
+    try {
+      const proof = await readRemote(context, remoteId);
+      failures = 0;
+      if (proof === 'gone') gone.push(id);
+      else if (proof === 'hidden') await markHidden(context, id);
+      else {
+        isFaulty ||= proof.found.event_id === eventId;
+        await changeAsHeadquarters(context, (change) => take(context, change, proof.found, true));
+      }
+    } catch (error) {
+      failures += 1;
+      if (!isOfOneSession(error) || failures >= MAX_FAILURES_IN_A_ROW) throw error;
+      counts = false;
+    }
+    // It lacks what is there: it proves nothing.
+    if (isFaulty) return false;
+  }
+  const stops = !mayApply && gone.length > 0 && (gone.length > allowed || asked.length < missing.length);
+  if (stops) {
+    const remoteIds = missing.map(({ remoteId }) => remoteId);
+    const sinceMs = memory.brake?.sinceMs ?? context.clock();
+    await context.memory.rememberEvent(eventId, { removedAtMs, brake: { sinceMs, remoteIds } });
+    if (memory.brake === undefined) {
+      context.log(`Headquarters lacks ${missing.length} sessions of an event: sync stopped removing, and asks.`);
+    }
+    return false;
+  }
+  for (const id of gone) await update(context, id, hearGone);
+  if (gone.length > 0 || (memory.brake !== undefined && counts)) {
+    const times = mayApply ? removedAtMs : [...removedAtMs, ...gone.map(() => context.clock())];
+    await context.memory.rememberEvent(eventId, { removedAtMs: times, brake: undefined });
+  }
+  return counts;
+}
+
+/** Sessions of an event that are known at headquarters and that a listing lacks, and how many the event has. */
+function findMissing(
+  context: SyncContext,
+  eventId: string,
+  seen: IdSet,
+  asksHidden: boolean,
+): { missing: Missing[]; total: number } {
+  const { store, tenantId, upstream } = context;
+  const missing: Missing[] = [];
+  let total = 0;
+  let afterId: string | undefined;
+  for (;;) {
+    const bounds = afterId === undefined ? STORE_PAGE : { ...STORE_PAGE, afterId };
+    const { records, more } = store.read((view) => view.pageOfSessions(tenantId, { eventId }, bounds));
+    total += records.length;
+    for (const { session, sync } of records) {
+      if (sync.upstream !== upstream || sync.remote_id === '' || seen.has(sync.remote_id)) continue;
+      // Moved here, and headquarters does not know yet.
+      if (sync.base !== undefined && sync.base['event_id'] !== eventId) continue;
+      const isAskedFor = sync.absent === undefined || (asksHidden && sync.absent === 'not visible to this key');
+      if (isAskedFor) missing.push({ id: session.id, remoteId: sync.remote_id });
+    }
+    if (!more) return { missing, total };
+    afterId = records.at(-1)?.session.id;
+  }
+}
+
+async function markHidden(context: SyncContext, id: string): Promise<void> {
+  await update(context, id, (state) =>
+    state.sync.absent === undefined ? { ...state, sync: { ...state.sync, absent: 'not visible to this key' } } : state,
+  );
+}
