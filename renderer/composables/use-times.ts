@@ -1,54 +1,68 @@
 import { computed } from 'vue';
 import { useI18n } from 'vue-i18n';
 
-import type { Span } from '../../shared/schedule/scheduled-session.ts';
-import { useDays } from '../stores/days.ts';
+import { ZoneClock } from '../../shared/schedule/zone-clock.ts';
+import { useEvent } from '../stores/event.ts';
 import { usePreferences } from '../stores/preferences.ts';
 
-/**
- * Times and dates of the event, in its zone, as the reader's language and settings write them. Instants are milliseconds since the Unix epoch; all
- * functions are reactive to language, time format and zone.
- */
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+/** Making a formatter costs a hundred times what using it costs. */
+function formatterFor(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = JSON.stringify([locale, options]);
+  const known = formatters.get(key);
+  if (known !== undefined) return known;
+  const made = new Intl.DateTimeFormat(locale, options);
+  formatters.set(key, made);
+  return made;
+}
+
+/** Dates and times as they are shown: in the event's zone, by language and preference. Instants are milliseconds since the Unix epoch. */
 export function useTimes() {
   const { locale } = useI18n();
+  const event = useEvent();
   const preferences = usePreferences();
-  const days = useDays();
 
-  const formats = computed(() => {
-    // The reader's own variety of the language, such as British English, says how dates are written.
-    const locales = navigator.languages.filter((tag) => tag.startsWith(locale.value));
-    const timeZone = days.clock.zone;
+  const clock = computed(() => ZoneClock.ofEvent(event.event ?? {}));
+  const hours = computed<Intl.DateTimeFormatOptions>(() => {
     const { timeFormat } = preferences.current;
-    const hourCycle = timeFormat === '12' ? 'h12' : timeFormat === '24' ? 'h23' : undefined;
-    const make = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
-      new Intl.DateTimeFormat([...locales, locale.value], {
-        timeZone,
-        ...(hourCycle !== undefined && options.hour !== undefined && { hourCycle }),
-        ...options,
-      });
-    return {
-      time: make({ hour: 'numeric', minute: '2-digit' }),
-      day: make({ weekday: 'short', day: 'numeric', month: 'short' }),
-      longDay: make({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }),
-      dateTime: make({ weekday: 'short', day: 'numeric', month: 'short', hour: 'numeric', minute: '2-digit' }),
-      zone: make({ timeZoneName: 'short' }),
-    };
+    return timeFormat === 'system' ? {} : { hourCycle: timeFormat === '12' ? 'h12' : 'h23' };
   });
 
-  /** The short name that the zone has at an instant, such as `CET`. */
-  function zoneAt(instantMs: number): string {
-    const part = formats.value.zone.formatToParts(instantMs).find(({ type }) => type === 'timeZoneName');
-    return part?.value ?? days.clock.zone;
-  }
+  const format = (instantMs: number, options: Intl.DateTimeFormatOptions): string =>
+    formatterFor(locale.value, { timeZone: clock.value.zone, ...options }).format(instantMs);
 
   return {
-    /** The zone's name, such as `Europe/Brussels`. */
-    zone: computed(() => days.clock.zone),
-    zoneAt,
-    time: (instantMs: number): string => formats.value.time.format(instantMs),
-    timeRange: ({ startMs, endMs }: Span): string => formats.value.time.formatRange(startMs, endMs),
-    day: (instantMs: number): string => formats.value.day.format(instantMs),
-    longDay: (instantMs: number): string => formats.value.longDay.format(instantMs),
-    dateTime: (instantMs: number): string => formats.value.dateTime.format(instantMs),
+    clock,
+    /** Such as `Europe/Brussels`. */
+    zone: computed(() => clock.value.zone),
+    /** `09:30` */
+    time: (instantMs: number): string => format(instantMs, { hour: '2-digit', minute: '2-digit', ...hours.value }),
+    /** `Sat 1 Feb` */
+    day: (instantMs: number): string => format(instantMs, { weekday: 'short', day: 'numeric', month: 'short' }),
+    /** `Saturday, 1 February 2025` */
+    fullDay: (instantMs: number): string =>
+      format(instantMs, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }),
+    /** `Sat 1 Feb, 09:30` */
+    dateTime: (instantMs: number): string =>
+      format(instantMs, {
+        weekday: 'short',
+        day: 'numeric',
+        month: 'short',
+        hour: '2-digit',
+        minute: '2-digit',
+        ...hours.value,
+      }),
+    /** `1 h 30 min`, in the language's own units. */
+    length(minutes: number): string {
+      const parts: [number, 'hour' | 'minute'][] = [
+        [Math.floor(minutes / 60), 'hour'],
+        [Math.round(minutes % 60), 'minute'],
+      ];
+      const shown = parts.filter(([count]) => count > 0);
+      return (shown.length === 0 ? parts.slice(1) : shown)
+        .map(([count, unit]) => new Intl.NumberFormat(locale.value, { style: 'unit', unit }).format(count))
+        .join(' ');
+    },
   };
 }

@@ -99,7 +99,7 @@ export const useEdit = defineStore('edit', () => {
 });
 
 /** The JSON Patch that sets these fields: `add` sets what is there, too. One that is undefined is first set, so that taking it away finds it. */
-function toPatch(fields: FieldChanges): JsonPatch {
+export function toPatch(fields: FieldChanges): JsonPatch {
   return Object.entries(fields).flatMap(([field, value]): JsonPatch => {
     const path = toPointer([field]);
     const set = { op: 'add' as const, path, value: value ?? null };
