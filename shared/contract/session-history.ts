@@ -17,10 +17,10 @@ export interface SessionHistoryEntry {
   by: string;
   /** One of the fourteen operations, or `import`, `bulkChange`, `undo`, `redo`, `sync`, `resolve …`. */
   operation: string;
-  action: 'created' | 'changed' | 'deleted';
+  action: 'created' | 'changed' | 'deleted' | 'linked';
   /** The fields that a person may set, in the session's order; for a session that was deleted, those that it had. */
   changes: FieldChange[];
-  /** The session that goes on from this one, or from which this one goes on: a deleted session came back under a new id. */
+  /** Of `linked`: the session that goes on from this one, or from which this one goes on: a deleted session came back under a new id. */
   linkedId?: string;
 }
 

@@ -25,13 +25,13 @@ export function createCatalogService(context: ServiceContext): CatalogService {
       return context.store.read((view) => view.listCatalog(tenantId, known));
     },
 
-    async put(caller, tenantId, kind, items) {
+    async put(caller, tenantId, kind, items, step) {
       const principal = authorise(caller, 'admin');
       requireTenant(context.tenants, tenantId);
       const known = requireKind(kind);
       const checked: CatalogItem[] = parse(z.array(catalogKinds[known]), items);
       requireDistinct(checked);
-      const change = changeContext(context, { principal, operation: 'putCatalog' }, tenantId);
+      const change = changeContext(context, { principal, operation: 'putCatalog', step }, tenantId);
       await context.store.change(change, (store) => {
         for (const item of checked) store.saveCatalogItem(known, item);
       });

@@ -70,15 +70,19 @@ export async function patchSession(
 ): Promise<Session> {
   return await context.store.change(changeContext(context, call, tenantId), (change) => {
     const record = requireSession(change, tenantId, id);
-    const stored = record.session;
-    requireMatch(ifMatch, stored);
-    if (stored.sys_locked === true && !mayUnlock(call, body)) requireUnlocked(stored);
-    const next = applyPatch(stored, parsePatch(body));
-    requireServerOwnedKept(stored, next);
-    assertPlainJson(next);
-    requireValidSession(next, stored, findOtherId(own(next, 'id'), id));
-    return replaceSession(context, call, change, tenantId, record, next);
+    requireMatch(ifMatch, record.session);
+    return replaceSession(context, call, change, tenantId, record, patched(call, record.session, body));
   });
+}
+
+/** What a JSON Patch makes of a session, by every rule but those of references and size. Throws what refuses it. */
+export function patched(call: Call, stored: Session, body: unknown): JsonObject {
+  if (stored.sys_locked === true && !mayUnlock(call, body)) requireUnlocked(stored);
+  const next = applyPatch(stored, parsePatch(body));
+  requireServerOwnedKept(stored, next);
+  assertPlainJson(next);
+  requireValidSession(next, stored, findOtherId(own(next, 'id'), stored.id));
+  return next;
 }
 
 /** Deletes a session and answers its id. */
@@ -90,13 +94,18 @@ export async function deleteSession(
   return await context.store.change(changeContext(context, call, tenantId), (change) => {
     const record = requireSession(change, tenantId, id);
     requireMatch(ifMatch, record.session);
-    requireUnlocked(record.session);
-    if (change.hasRegistrations(tenantId, id)) {
-      throw new ContractError('in_use', 'There are registrations for this session.');
-    }
+    requireDeletable(change, tenantId, record.session);
     change.deleteSession(record);
     return id;
   });
+}
+
+/** Refuses to delete a session that is locked, or that registrations refer to. */
+export function requireDeletable(view: StoreView, tenantId: string, session: Session): void {
+  requireUnlocked(session);
+  if (view.hasRegistrations(tenantId, session.id)) {
+    throw new ContractError('in_use', 'There are registrations for this session.');
+  }
 }
 
 /** A body's fields, validated, without what only the server sets. */
@@ -144,7 +153,7 @@ function findOtherId(given: unknown, id: string): Fault[] {
   return given === id ? [] : [{ path: '/id', message: 'must be the id in the path' }];
 }
 
-function requireUnlocked(session: Session): void {
+export function requireUnlocked(session: Session): void {
   if (session.sys_locked !== true) return;
   throw new ContractError('locked', 'The session is locked; an admin can unlock it by a patch of sys_locked alone.');
 }

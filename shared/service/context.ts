@@ -20,4 +20,6 @@ export interface ServiceContext {
 export interface Call {
   principal: Principal;
   operation: string;
+  /** The step of the principal's that the call belongs to, where it is to be undone. */
+  step?: string | undefined;
 }

@@ -49,7 +49,9 @@ export async function importSchedule(
   const principal = authorise(caller, 'admin');
   requireTenant(context.tenants, tenantId);
   const schedule = read();
-  const call: Call = { principal, operation: 'import' };
+  // What a person imported they can undo; what is generated was there from the beginning.
+  const step = mode === 'merge' ? { step: context.ids() } : {};
+  const call: Call = { principal, operation: 'import', ...step };
   const report: ImportReport = {
     event_id: schedule.event.id,
     added: 0,

@@ -31,6 +31,7 @@ import {
   listSessionsByEvent,
 } from './read-session.ts';
 import { searchSessions } from './search-sessions.ts';
+import { createUserService, type UserService } from './user-service.ts';
 
 export interface ServiceOptions {
   store: Store;
@@ -47,6 +48,8 @@ export interface Service {
   /** The operations as this caller may use them. */
   as(caller: Caller): SessionsApi;
   catalog: CatalogService;
+  /** The service as a person at this machine uses it, with undo and redo. */
+  forUser(principal: Principal): UserService;
   /** Throws `not_found` for a tenant that is not served here. */
   requireTenant(tenantId: string): void;
   /** Takes a schedule file into a tenant: what it changed since the last import. */
@@ -68,6 +71,7 @@ export function createService(options: ServiceOptions): Service {
   // A server asks for the operations of the same few callers with each request.
   const apis = new WeakMap<Principal, SessionsApi>();
   const publicApi = bindOperations(context, undefined);
+  const catalog = createCatalogService(context);
   return {
     as(caller) {
       if (caller === undefined) return publicApi;
@@ -75,7 +79,9 @@ export function createService(options: ServiceOptions): Service {
       apis.set(caller, api);
       return api;
     },
-    catalog: createCatalogService(context),
+    catalog,
+    forUser: (principal) =>
+      createUserService(context, principal, catalog, (principal, step) => bindOperations(context, principal, step)),
     requireTenant: (tenantId) => requireTenant(context.tenants, tenantId),
     importSchedule: async (caller, tenantId, read) => await importSchedule(context, caller, tenantId, read, 'merge'),
     addSchedule: async (caller, tenantId, make) =>
@@ -84,8 +90,10 @@ export function createService(options: ServiceOptions): Service {
   };
 }
 
-function bindOperations(context: ServiceContext, caller: Caller): SessionsApi {
-  const bind = (name: OperationName) => async (request: never) => await perform(context, caller, name, request);
+/** @param step names the step that the next call belongs to; absent: what is called is no step */
+function bindOperations(context: ServiceContext, caller: Caller, step?: () => string): SessionsApi {
+  const bind = (name: OperationName) => async (request: never) =>
+    await perform(context, caller, name, request, step?.());
   // Each handler answers its own operation's response: `Handlers` says so, which Object.fromEntries cannot.
   return Object.fromEntries(operationNames.map((name) => [name, bind(name)])) as unknown as SessionsApi;
 }
@@ -119,11 +127,12 @@ async function perform<Name extends OperationName>(
   caller: Caller,
   name: Name,
   request: RequestOf<Name> & { tenantId: string },
+  step: string | undefined,
 ): Promise<ResponseOf<Name>> {
   const principal = authoriseOperation(caller, operations[name]);
   requireTenant(context.tenants, request.tenantId);
   requireTextParameters(request, operations[name].query);
-  return await handlers[name](context, { principal, operation: name }, request);
+  return await handlers[name](context, { principal, operation: name, step }, request);
 }
 
 /** In a request all but the body is text: what comes over a bridge could be anything. Query parameters are looked at in their turn, after 404. */

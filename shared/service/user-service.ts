@@ -1,10 +1,14 @@
 import type { BulkChange, BulkPreview, BulkReport } from '../contract/bulk-change.ts';
 import type { SessionsApi } from '../contract/operations.ts';
+import type { Principal, Role } from '../contract/roles.ts';
 import type { SessionHistoryPage } from '../contract/session-history.ts';
 import type { UndoReport, UndoState } from '../contract/steps.ts';
-
-/** How far long work is. */
-export type OnProgress = (done: number, total: number) => void;
+import { authorise, requireTenant } from './access.ts';
+import { changeSessions, previewChange, type Following } from './bulk-change.ts';
+import type { CatalogService } from './catalog-service.ts';
+import type { Call, ServiceContext } from './context.ts';
+import { readHistory } from './session-history.ts';
+import { skipStep, takeBack } from './undo.ts';
 
 /** What a person does, each call a step of its own, or all of them one (`inOneStep`). */
 export interface Steps {
@@ -12,13 +16,11 @@ export interface Steps {
   readonly api: SessionsApi;
   /** Stores items of the catalog, all or none. Admins only. */
   putCatalog(tenantId: string, kind: string, items: unknown): Promise<{ stored: number }>;
-  /** Takes items out of the catalog, all or none; throws `in_use` for what others refer to. Admins only. */
-  deleteCatalog(tenantId: string, kind: string, ids: readonly string[]): Promise<{ deleted: number }>;
 }
 
 /**
  * The service as one person uses it: what they do can be undone and redone, each tenant for itself, also after a restart. What others do, here
- * or at headquarters, is never undone by it. Saves of one text that follow each other within seconds are one step.
+ * or at headquarters, is never undone by it. Saves of one text that follow each other within seconds are one step; so is an import.
  */
 export interface UserService extends Steps {
   /** Runs several calls as one step. They are not one transaction; undoing them is. */
@@ -27,25 +29,23 @@ export interface UserService extends Steps {
    * Takes back the last step that is not taken back yet, in one transaction, by a change that keeps every rule. What somebody else changed
    * since is left as it is, and told in `left`; a step of which nothing is left is passed over, with `done: 0`. Throws `not_found` where there is
    * nothing to undo. What a rule forbids (`locked`, `invalid`, `missing_reference`, `in_use`, `forbidden`) refuses the whole step, with a
-   * fault for each session, and leaves it to be undone later, or to be passed over by `skipUndo`.
+   * fault for each record, and leaves it to be undone later, or to be passed over by `skipUndo`.
    */
   undo(tenantId: string): Promise<UndoReport>;
   /** Does again what was undone last, in the same way. Any new step ends it. */
   redo(tenantId: string): Promise<UndoReport>;
-  /** Gives up undoing the last step: the one before it is next. */
+  /** Gives up undoing the last step: the one before it is next. Throws `not_found` where there is none. */
   skipUndo(tenantId: string): Promise<void>;
   undoState(tenantId: string): UndoState;
   /** Calls `listener` after each change of the undo state of a tenant. Answers what ends it. */
   watchUndo(tenantId: string, listener: () => void): () => void;
-  /** Who changed a session, when, and what; also of one that is deleted. Throws `not_found` for one that never was. */
+  /**
+   * Who changed a session, when, and what; also of one that is deleted. What headquarters had of it before anybody changed it here is no change.
+   * Throws `not_found` for one that never was.
+   */
   history(tenantId: string, sessionId: string, page: { before?: string; limit: number }): SessionHistoryPage;
-  /** What `changeSessions` would do now. */
-  previewChange(
-    tenantId: string,
-    change: BulkChange,
-    onProgress?: OnProgress,
-    signal?: AbortSignal,
-  ): Promise<BulkPreview>;
+  /** What `changeSessions` would do now, by the same rules. */
+  previewChange(tenantId: string, change: BulkChange, following?: Following): Promise<BulkPreview>;
   /**
    * Changes many sessions as one step, all or none, in one transaction. Throws if any cannot be changed, with a fault for each; with
    * `leaveRefused` those are left out, and told. Until it writes, it can be aborted.
@@ -53,6 +53,72 @@ export interface UserService extends Steps {
   changeSessions(
     tenantId: string,
     change: BulkChange,
-    options?: { leaveRefused?: boolean; onProgress?: OnProgress; signal?: AbortSignal },
+    options?: Following & { leaveRefused?: boolean },
   ): Promise<BulkReport>;
+}
+
+/** The fourteen operations of a person whose calls belong to the steps that `step` names. */
+type BindSteps = (principal: Principal, step: () => string) => SessionsApi;
+
+export function createUserService(
+  context: ServiceContext,
+  principal: Principal,
+  catalog: CatalogService,
+  bind: BindSteps,
+): UserService {
+  const stepsOf = (step: () => string): Steps => ({
+    api: bind(principal, step),
+    putCatalog: async (tenantId, kind, items) => await catalog.put(principal, tenantId, kind, items, step()),
+  });
+  const require = (role: Role, tenantId: string): void => {
+    authorise(principal, role);
+    requireTenant(context.tenants, tenantId);
+  };
+  const bulkCall = (): Call => ({ principal, operation: 'bulkChange', step: context.ids() });
+
+  return {
+    ...stepsOf(context.ids),
+    async inOneStep(work) {
+      const step = context.ids();
+      return await work(stepsOf(() => step));
+    },
+    async undo(tenantId) {
+      require('editor', tenantId);
+      return await takeBack(context, principal, tenantId, 'undo');
+    },
+    async redo(tenantId) {
+      require('editor', tenantId);
+      return await takeBack(context, principal, tenantId, 'redo');
+    },
+    async skipUndo(tenantId) {
+      require('editor', tenantId);
+      await skipStep(context, principal, tenantId);
+    },
+    undoState(tenantId) {
+      require('viewer', tenantId);
+      const { undo, redo } = context.store.read((view) => view.stepsOf({ tenantId, principalId: principal.id }));
+      return {
+        canUndo: undo !== undefined,
+        canRedo: redo !== undefined,
+        ...(undo === undefined ? {} : { undoLabel: undo.label }),
+        ...(redo === undefined ? {} : { redoLabel: redo.label }),
+      };
+    },
+    watchUndo: (tenantId, listener) =>
+      context.store.watchSteps((owner) => {
+        if (owner.tenantId === tenantId && owner.principalId === principal.id) listener();
+      }),
+    history(tenantId, sessionId, page) {
+      require('viewer', tenantId);
+      return readHistory(context, tenantId, sessionId, page);
+    },
+    async previewChange(tenantId, change, following = {}) {
+      require('editor', tenantId);
+      return await previewChange(context, bulkCall(), tenantId, change, following);
+    },
+    async changeSessions(tenantId, change, { leaveRefused = false, ...following } = {}) {
+      require('editor', tenantId);
+      return await changeSessions(context, bulkCall(), tenantId, change, leaveRefused, following);
+    },
+  };
 }

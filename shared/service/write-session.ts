@@ -4,13 +4,15 @@ import { ContractError, invalid } from '../contract/errors.ts';
 import { isServerOwned, type Session } from '../contract/session.ts';
 import type { ChangeContext, StoreChange } from '../store/open-store.ts';
 import type { ImportDigests, SessionRecord, Stored } from '../store/records.ts';
+import type { StoreView } from '../store/store-view.ts';
 import type { Call, ServiceContext } from './context.ts';
 import { requireReferences } from './references.ts';
 import { MAX_SESSION_BYTES } from '../contract/validate-session.ts';
 
 /** The change of one call, as history keeps it. */
 export function changeContext(context: ServiceContext, call: Call, tenantId: string): ChangeContext {
-  return { tenantId, principalId: call.principal.id, operation: call.operation, atMs: context.clock() };
+  const { id: principalId, replicaId } = call.principal;
+  return { tenantId, principalId, replicaId, operation: call.operation, atMs: context.clock(), step: call.step };
 }
 
 /**
@@ -40,6 +42,27 @@ export function insertSession(
   requireStorable(change, tenantId, session);
   change.saveSession(session, previous, imported);
   return session;
+}
+
+/** Brings a deleted session back as it was, under its id; its version goes on, and what only the server sets of its making stays. */
+export function restoreSession(
+  context: ServiceContext,
+  call: Call,
+  change: StoreChange,
+  tenantId: string,
+  session: Session,
+  tombstone: Stored<SessionRecord> | undefined,
+): void {
+  requireQuota(context, change, tenantId);
+  const restored = complete({
+    ...session,
+    sys_version: Math.max(tombstone?.session.sys_version ?? 0, session.sys_version ?? 0) + 1,
+    sys_last_modified_at: toTimestamp(context.clock()),
+    sys_last_modified_by_id: call.principal.id,
+    sys_last_security_context: securityContext(call),
+  });
+  requireReferences(change, tenantId, restored);
+  change.saveSession(restored, tombstone);
 }
 
 /**
@@ -88,13 +111,14 @@ function complete(fields: JsonObject): Session {
   return session as Session;
 }
 
-function requireStorable(change: StoreChange, tenantId: string, session: Session, stored?: Session): void {
+/** Refuses a session that is too large, or that refers to something that does not exist. */
+export function requireStorable(view: StoreView, tenantId: string, session: Session, stored?: Session): void {
   const sizeBytes = carriedBytes(session);
   // A record of headquarters' that is larger already may still be edited, only not grown.
   if (sizeBytes > MAX_SESSION_BYTES && (stored === undefined || sizeBytes > carriedBytes(stored))) {
     throw invalid([{ path: '', message: `the session would be larger than ${MAX_SESSION_BYTES} bytes` }]);
   }
-  requireReferences(change, tenantId, session);
+  requireReferences(view, tenantId, session);
 }
 
 /** The size of what a PUT has to carry of a session: neither what the server sets, nor what it fills in. */

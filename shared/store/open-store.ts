@@ -1,4 +1,4 @@
-import jsonPatch, { type Operation } from 'fast-json-patch';
+import type { Operation } from 'fast-json-patch';
 import {
   addRxPlugin,
   createRxDatabase,
@@ -12,11 +12,13 @@ import { RxDBMigrationSchemaPlugin } from 'rxdb/plugins/migration-schema';
 
 import { toTimestamp } from '../base/clock.ts';
 import type { IdSource } from '../base/ids.ts';
-import { jsonEqual, jsonSizeBytes } from '../base/json.ts';
+import { jsonEqual, own, toPointer, type JsonObject } from '../base/json.ts';
 import { placeholder, type CatalogItem, type CatalogKind } from '../catalog/catalog.ts';
 import { ContractError } from '../contract/errors.ts';
 import type { Session } from '../contract/session.ts';
 import {
+  GOES_ON,
+  GOES_ON_FROM,
   recordKey,
   toCatalogRecord,
   toSessionRecord,
@@ -29,7 +31,8 @@ import {
 } from './records.ts';
 import { currentCollections, type Collections } from './collections.ts';
 import { createSubscriptions, SUBSCRIPTIONS, type Subscriptions } from './subscriptions.ts';
-import { afterDelete, afterEdit, holdsWork, LOCAL_ONLY, unmatched, type SyncState } from './sync-state.ts';
+import { afterDelete, afterEdit, holdsWork, LOCAL_ONLY, madeBy, unmatched, type SyncState } from './sync-state.ts';
+import { StepRecorder, type StepMove, type StepOwner } from './steps.ts';
 import type { StorageTransaction, TransactionalStorage } from './storage-port.ts';
 import { createStoreView, type StoreView } from './store-view.ts';
 
@@ -50,6 +53,10 @@ export interface ChangeContext {
   principalId: string;
   operation: string;
   atMs: number;
+  /** The replica where it was made, if that is another than this store. */
+  replicaId?: string | undefined;
+  /** Makes the change a step of the principal's, to be undone (`steps.ts`): the same for all changes of one work. */
+  step?: string | undefined;
 }
 
 /** A session as replication leaves it. */
@@ -77,6 +84,12 @@ export interface StoreChange extends StoreView {
   saveCatalogItem(kind: CatalogKind, item: CatalogItem, imported?: ImportDigests): void;
   /** Takes an item out of the catalog, if it is there. */
   deleteCatalogItem(kind: CatalogKind, id: string): void;
+  /** Writes an item as it is after hearing of it from a hub, and what that hub has. */
+  settleCatalogItem(kind: CatalogKind, item: CatalogItem, hub: NonNullable<CatalogRecord['hub']>): void;
+  /** Notes in the history of both that a deleted session goes on as another. */
+  continueSession(fromId: string, toId: string): void;
+  /** Makes this change the taking back of a step; it must be a step itself. */
+  takeStep(move: StepMove): void;
 }
 
 /** The local store: one SQLite file, many tenants. */
@@ -84,6 +97,12 @@ export interface Store {
   readonly collections: StoreCollections;
   /** A random text of this database's own, made when it was created. */
   readonly secret: string;
+  /** Names this store among others that share its work: a random id, made when it was created. */
+  readonly replicaId: string;
+  /** Names this life of the store: until it is restored from a backup. Positions in its order of writes belong to it. */
+  readonly epoch: string;
+  /** Begins a new life, as every restore must: what followed the changes of the one before starts anew. */
+  renewEpoch(): Promise<void>;
   /** Which upstream an event belongs to: an edit of its sessions waits for it from then on. */
   readonly subscriptions: Subscriptions;
   /**
@@ -100,6 +119,8 @@ export interface Store {
   watchSessions(listener: (record: SessionRecord) => void): () => void;
   /** Calls `listener` after each change of an item of the catalog, with the record as it is then. Answers what ends it. */
   watchCatalog(listener: (record: CatalogRecord) => void): () => void;
+  /** Calls `listener` after each step, with the person whose it is. Answers what ends it. */
+  watchSteps(listener: (owner: StepOwner) => void): () => void;
   /** Reads against one state, synchronously. */
   read<T>(work: (view: StoreView) => T): T;
   /**
@@ -134,7 +155,9 @@ export async function openStore<Options>(
   try {
     await requireKnownVersions(database, collections);
     await database.addCollections(collections);
-    const secret = await ensureSecret(storage, ids);
+    const secret = await ensureSetting(storage, 'secret', () => ids() + ids());
+    const replicaId = await ensureSetting(storage, 'replica', ids);
+    let epoch = await ensureSetting(storage, 'epoch', ids);
     const subscriptions = createSubscriptions(
       storage.read((reader) => createStoreView(reader).findSetting(SUBSCRIPTIONS)),
     );
@@ -155,6 +178,18 @@ export async function openStore<Options>(
     return {
       collections: database.collections,
       secret,
+      replicaId,
+      get epoch() {
+        return epoch;
+      },
+      async renewEpoch() {
+        const next = ids();
+        const context = { tenantId: '', principalId: 'restore', operation: 'restore', atMs: 0 };
+        await storage.transaction((transaction) =>
+          createStoreChange(transaction, context, ids, subscriptions).saveSetting('epoch', next),
+        );
+        epoch = next;
+      },
       subscriptions,
       async subscribe(tenantId, eventId, upstream, atMs = 0) {
         if (subscriptions.upstreamOf(tenantId, eventId) === upstream) return;
@@ -207,9 +242,21 @@ export async function openStore<Options>(
         const subscription = events.subscribe((event) => listener(event.documentData));
         return () => subscription.unsubscribe();
       },
+      watchSteps(listener) {
+        const events: Observable<RxChangeEvent<HistoryRecord>> = database.collections.history.$;
+        const subscription = events.subscribe(({ documentData: { kind, tenant_id, principal_id } }) => {
+          if (kind === 'steps') listener({ tenantId: tenant_id, principalId: principal_id });
+        });
+        return () => subscription.unsubscribe();
+      },
       read: (work) => storage.read((reader) => work(createStoreView(reader))),
       change: (context, work) =>
-        storage.transaction((transaction) => work(createStoreChange(transaction, context, ids, subscriptions))),
+        storage.transaction((transaction) => {
+          const step = stepRecorder(transaction, context);
+          const result = work(createStoreChange(transaction, context, ids, subscriptions, step));
+          step?.finish();
+          return result;
+        }),
       async close() {
         await database.close();
         await storage.close();
@@ -227,34 +274,62 @@ function requireSettled(open: readonly SessionRecord[], what: string): void {
   throw new ContractError('unsettled', `${what}: ${sessions} to be sent or settled first.`);
 }
 
+function stepRecorder(transaction: StorageTransaction, context: ChangeContext): StepRecorder | undefined {
+  const { step, operation, atMs } = context;
+  return step === undefined ? undefined : new StepRecorder(transaction, context, step, operation, atMs);
+}
+
 function createStoreChange(
   transaction: StorageTransaction,
   context: ChangeContext,
   ids: IdSource,
   subscriptions: Subscriptions,
+  step?: StepRecorder,
 ): StoreChange {
   const { tenantId } = context;
 
+  const entryOf = (kind: HistoryRecord['kind'], itemId: string): HistoryRecord => ({
+    key: recordKey(tenantId, kind, itemId, ids()),
+    tenant_id: tenantId,
+    kind,
+    item_id: itemId,
+    at: toTimestamp(context.atMs),
+    principal_id: context.principalId,
+    operation: context.operation,
+    forward: [],
+    back: [],
+  });
+
   const remember = (kind: HistoryRecord['kind'], itemId: string, before: unknown, after: unknown): void => {
-    const entry: HistoryRecord = {
-      key: recordKey(tenantId, kind, itemId, ids()),
-      tenant_id: tenantId,
-      kind,
-      item_id: itemId,
-      at: toTimestamp(context.atMs),
-      principal_id: context.principalId,
-      operation: context.operation,
-      forward: difference(before, after),
-      back: difference(after, before),
-    };
+    const patches = { forward: difference(before, after), back: difference(after, before) };
+    const entry = { ...entryOf(kind, itemId), ...patches };
     transaction.write<HistoryRecord>('history', [{ document: entry }]);
+    step?.note(entry, before, after);
+  };
+
+  const saveItem = (
+    kind: CatalogKind,
+    item: CatalogItem,
+    imported: ImportDigests | undefined,
+    hub?: CatalogRecord['hub'],
+  ): void => {
+    const [previous] = transaction.findById<CatalogRecord>('catalog', [recordKey(tenantId, kind, item.id)], true);
+    const stands = previous?._deleted === false ? previous : undefined;
+    const record = toCatalogRecord(tenantId, kind, item, imported ?? previous?.imported, hub ?? stands?.hub);
+    const same = stands !== undefined && jsonEqual(stands.item, item);
+    if (same && jsonEqual(stands.imported, record.imported) && jsonEqual(stands.hub, record.hub)) return;
+    transaction.write<CatalogRecord>('catalog', [
+      previous === undefined ? { document: record } : { previous, document: record },
+    ]);
+    if (!same) remember(kind, item.id, stands?.item, item);
   };
 
   return {
     ...createStoreView(transaction),
 
     saveSession(session, previous, imported = previous?.imported) {
-      const sync = afterEdit(previous, subscriptions.upstreamOf(tenantId, session.event_id), context.atMs);
+      const upstream = subscriptions.upstreamOf(tenantId, session.event_id);
+      const sync = madeBy(context.replicaId, afterEdit(previous, upstream, context.atMs));
       const record = toSessionRecord(tenantId, session, imported === undefined ? { sync } : { sync, imported });
       transaction.write<SessionRecord>('sessions', [
         previous === undefined ? { document: record } : { previous, document: record },
@@ -264,7 +339,7 @@ function createStoreChange(
     },
 
     deleteSession(previous) {
-      const sync = afterDelete(previous, context.atMs);
+      const sync = madeBy(context.replicaId, afterDelete(previous, context.atMs));
       const document = { ...toSessionRecord(tenantId, previous.session, { ...previous, sync }), _deleted: true };
       transaction.write<SessionRecord>('sessions', [{ previous, document }]);
       remember('sessions', previous.session.id, previous.session, undefined);
@@ -291,18 +366,9 @@ function createStoreChange(
       transaction.write<SessionRecord>('sessions', [{ previous: record, document: { ...record, imported } }]);
     },
 
-    saveCatalogItem(kind, item, imported) {
-      const [previous] = transaction.findById<CatalogRecord>('catalog', [recordKey(tenantId, kind, item.id)], true);
-      const before = previous === undefined || previous._deleted ? undefined : previous.item;
-      const digests = imported ?? previous?.imported;
-      const same = before !== undefined && jsonEqual(before, item);
-      if (same && jsonEqual(previous?.imported, digests)) return;
-      const record = toCatalogRecord(tenantId, kind, item, digests);
-      transaction.write<CatalogRecord>('catalog', [
-        previous === undefined ? { document: record } : { previous, document: record },
-      ]);
-      if (!same) remember(kind, item.id, before, item);
-    },
+    saveCatalogItem: (kind, item, imported) => saveItem(kind, item, imported),
+
+    settleCatalogItem: (kind, item, hub) => saveItem(kind, item, undefined, hub),
 
     deleteCatalogItem(kind, id) {
       const [previous] = transaction.findById<CatalogRecord>('catalog', [recordKey(tenantId, kind, id)]);
@@ -310,20 +376,41 @@ function createStoreChange(
       transaction.write<CatalogRecord>('catalog', [{ previous, document: { ...previous, _deleted: true } }]);
       remember(kind, id, previous.item, undefined);
     },
+
+    continueSession(fromId, toId) {
+      const links = [
+        { ...entryOf('sessions', fromId), operation: GOES_ON, linked_id: toId },
+        { ...entryOf('sessions', toId), operation: GOES_ON_FROM, linked_id: fromId },
+      ];
+      transaction.write<HistoryRecord>(
+        'history',
+        links.map((document) => ({ document })),
+      );
+    },
+
+    takeStep(move) {
+      if (step === undefined) throw new Error('Only a step takes a step back.');
+      step.take(move);
+    },
   };
 }
 
-/** A patch of so few operations is kept without asking how large it is. */
-const MAX_SHORT_PATCH = 20;
-
-/** The JSON Patch from one state to another; a record that is not there is nothing at the root. */
+/**
+ * The JSON Patch from one state of a record to another, field by field: each field that differs is there whole, so that what a change did can
+ * be told, and taken back, without the states around it. A record that is not there is nothing at the root.
+ */
 function difference(from: unknown, to: unknown): Operation[] {
   if (from === undefined) return [{ op: 'add', path: '', value: to }];
   if (to === undefined) return [{ op: 'remove', path: '' }];
-  const patch = jsonPatch.compare(from as object, to as object);
-  // Lists are compared by position: taking the first item off a long one changes every other. Then the whole says less.
-  const isLong = patch.length > MAX_SHORT_PATCH && jsonSizeBytes(patch) > jsonSizeBytes(to);
-  return isLong ? [{ op: 'replace', path: '', value: to }] : patch;
+  const [before, after] = [from as JsonObject, to as JsonObject];
+  const names = [...new Set([...Object.keys(after), ...Object.keys(before)])];
+  return names.flatMap((name): Operation[] => {
+    const [old, value] = [own(before, name), own(after, name)];
+    const path = toPointer([name]);
+    if (jsonEqual(old, value)) return [];
+    if (value === undefined) return [{ op: 'remove', path }];
+    return [{ op: old === undefined ? 'add' : 'replace', path, value }];
+  });
 }
 
 /** RxDB would open older, empty collections beside newer ones: to the user, everything would be gone. */
@@ -336,12 +423,17 @@ async function requireKnownVersions(database: RxDatabase<StoreCollections>, coll
   }
 }
 
-async function ensureSecret<Options>(storage: TransactionalStorage<Options>, ids: IdSource): Promise<string> {
+/** A setting that is made with the store. */
+async function ensureSetting<Options>(
+  storage: TransactionalStorage<Options>,
+  key: string,
+  make: () => string,
+): Promise<string> {
   return await storage.transaction((transaction) => {
-    const known = createStoreView(transaction).findSetting('secret');
+    const known = createStoreView(transaction).findSetting(key);
     if (known !== undefined) return known;
-    const secret = ids() + ids();
-    transaction.write<SettingRecord>('settings', [{ document: { key: 'secret', value: secret } }]);
-    return secret;
+    const value = make();
+    transaction.write<SettingRecord>('settings', [{ document: { key, value } }]);
+    return value;
   });
 }

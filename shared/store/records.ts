@@ -1,11 +1,12 @@
 import type { RxDocumentData } from 'rxdb';
 
-import type { CatalogItem, CatalogKind } from '../catalog/catalog.ts';
+import { isPlaceholder, type CatalogItem, type CatalogKind } from '../catalog/catalog.ts';
 import { parseInstant } from '../base/date-time.ts';
 import { foldText } from '../base/fold-text.ts';
-import { jsonSizeBytes } from '../base/json.ts';
+import { jsonEqual, jsonSizeBytes } from '../base/json.ts';
 import type { Operation } from 'fast-json-patch';
 import type { Session } from '../contract/session.ts';
+import type { Step } from './steps.ts';
 import { isUnsettled, type SyncState } from './sync-state.ts';
 
 /** Stands in `start_ms` and `end_ms` where a session has no such date: outside every range. */
@@ -31,7 +32,7 @@ export interface SessionRecord {
   hidden: boolean;
   /** The session as JSON in UTF-8. */
   size_bytes: number;
-  /** Whether something of it is open with its upstream: unsent, in conflict, or not where it was. */
+  /** Whether something of it is open with its upstream: unsent, in conflict, or not where it was; or open at a hub further up. */
   unsettled: boolean;
   session: Session;
   sync: SyncState;
@@ -46,6 +47,10 @@ export interface CatalogRecord {
   /** The session that a registration is for; empty for other kinds. */
   session_id: string;
   item: CatalogItem;
+  /** Whether the hub that is the upstream, if one is, lacks it as it is here. */
+  unsent: boolean;
+  /** What a hub has of it, as far as is known; absent where no hub has said. */
+  hub?: { upstream: string; item: CatalogItem };
   imported?: ImportDigests;
 }
 
@@ -54,7 +59,7 @@ export interface HistoryRecord {
   /** Of the record's tenant, kind and id, and of an id that sorts by time: a record's changes stand together, in their order. */
   key: string;
   tenant_id: string;
-  kind: 'sessions' | CatalogKind;
+  kind: 'sessions' | CatalogKind | 'steps' | 'step_parts';
   item_id: string;
   /** ISO-8601 in UTC with milliseconds. */
   at: string;
@@ -62,7 +67,18 @@ export interface HistoryRecord {
   operation: string;
   forward: Operation[];
   back: Operation[];
+  /** The session that goes on from this one, or from which this one goes on: then nothing changed. */
+  linked_id?: string;
+  /** What a person did in one go: a record of that, beside those of the changes themselves. */
+  step?: Step;
 }
+
+/** The principal of changes that sync brought. */
+export const HEADQUARTERS = 'headquarters';
+
+/** The operations of the entries that link a deleted session to the one as which it goes on, and that to it. */
+export const GOES_ON = 'goes on as another';
+export const GOES_ON_FROM = 'goes on from another';
 
 /** A small fact of the database itself. */
 export interface SettingRecord {
@@ -97,7 +113,7 @@ export function toSessionRecord(
     end_ms: instantOf(session.end_date),
     hidden: session.hide_from_schedule === true,
     size_bytes: jsonSizeBytes(session),
-    unsettled: isUnsettled(kept.sync),
+    unsettled: isUnsettled(kept.sync) || kept.sync.above !== undefined,
     session,
     sync: kept.sync,
     ...(kept.imported === undefined ? {} : { imported: kept.imported }),
@@ -109,6 +125,7 @@ export function toCatalogRecord(
   kind: CatalogKind,
   item: CatalogItem,
   imported: ImportDigests | undefined,
+  hub?: CatalogRecord['hub'],
 ): CatalogRecord {
   return {
     key: recordKey(tenantId, kind, item.id),
@@ -116,6 +133,8 @@ export function toCatalogRecord(
     kind,
     session_id: kind === 'registrations' ? (item as CatalogItem<'registrations'>).session_id : '',
     item,
+    unsent: !isPlaceholder(item) && !jsonEqual(hub?.item, item),
+    ...(hub === undefined ? {} : { hub }),
     ...(imported === undefined ? {} : { imported }),
   };
 }

@@ -77,12 +77,15 @@ export const catalogSchema: RxJsonSchema<CatalogRecord> = {
     kind: TEXT,
     session_id: TEXT,
     item: { type: 'object' },
+    unsent: { type: 'boolean' },
+    hub: { type: 'object' },
     imported: { type: 'object' },
   },
-  required: ['key', 'tenant_id', 'kind', 'session_id', 'item'],
+  required: ['key', 'tenant_id', 'kind', 'session_id', 'item', 'unsent'],
   indexes: [
     ['tenant_id', 'kind', 'key'],
     ['tenant_id', 'session_id'],
+    ['tenant_id', 'unsent'],
   ],
 };
 
@@ -101,6 +104,8 @@ export const historySchema: RxJsonSchema<HistoryRecord> = {
     operation: TEXT,
     forward: { type: 'array', items: { type: 'object' } },
     back: { type: 'array', items: { type: 'object' } },
+    linked_id: TEXT,
+    step: { type: 'object' },
   },
   // No index: the key leads to a record's changes, and one index less is one page less to write with each edit.
   required: ['key', 'tenant_id', 'kind', 'item_id', 'at', 'principal_id', 'operation', 'forward', 'back'],

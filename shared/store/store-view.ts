@@ -7,7 +7,9 @@ import {
   type SettingRecord,
   type Stored,
 } from './records.ts';
+import { firstPosition, readChanges, type ChangeBounds, type ChangePosition, type Changes } from './read-changes.ts';
 import { toSelector, type SessionFilter } from './session-filter.ts';
+import { changesOfStep, findStep, newestSteps, type Step, type StepOwner } from './steps.ts';
 import type { StorageQuery, StorageReader } from './storage-port.ts';
 
 /** One item of the catalog, named. */
@@ -41,7 +43,7 @@ export interface StoreView {
   listSessions(tenantId: string, filter: SessionFilter): Stored<SessionRecord>[];
   hasSessions(tenantId: string, filter: SessionFilter): boolean;
   countSessions(tenantId: string): number;
-  /** Sessions with which something is open (`isUnsettled`), deleted ones too, ordered by id. */
+  /** Sessions with which something is open, here or further up (`isUnsettled`), deleted ones too, ordered by id. */
   listUnsettled(tenantId: string): Stored<SessionRecord>[];
   /** Those of them that wait to be sent. */
   listUnsent(tenantId: string): Stored<SessionRecord>[];
@@ -57,7 +59,29 @@ export interface StoreView {
   countRegistrations(tenantId: string, sessionId: string): number;
   /** The changes of one record, oldest first. */
   listHistory(tenantId: string, kind: HistoryRecord['kind'], itemId: string): HistoryRecord[];
+  /** The newest changes of one record, the newest first: those before the one of that key. */
+  pageOfHistory(
+    tenantId: string,
+    kind: HistoryRecord['kind'],
+    itemId: string,
+    bounds: { beforeKey?: string; limit: number },
+  ): HistoryRecord[];
+  /** What a person can undo and redo next. */
+  stepsOf(owner: StepOwner): { undo: Step | undefined; redo: Step | undefined };
+  /** The changes of a step, in their order. */
+  changesOfStep(owner: StepOwner, step: Step): HistoryRecord[];
+  /** Items that a hub lacks as they are here, ordered by kind and id. */
+  listUnsentCatalog(tenantId: string): Stored<CatalogRecord>[];
   findSetting(name: string): string | undefined;
+  /** The position in the order of writes from which everything that is there is new. */
+  firstPosition(): ChangePosition;
+  /** What was written after a position (`readChanges`); undefined where that cannot be told. */
+  changesAfter(
+    tenantId: string,
+    eventIds: ReadonlySet<string> | undefined,
+    from: ChangePosition,
+    bounds: ChangeBounds,
+  ): Changes | undefined;
 }
 
 export function createStoreView(reader: StorageReader): StoreView {
@@ -137,7 +161,39 @@ export function createStoreView(reader: StorageReader): StoreView {
       });
     },
 
+    pageOfHistory(tenantId, kind, itemId, { beforeKey, limit }) {
+      const first = recordKey(tenantId, kind, itemId, '');
+      const end = beforeKey?.startsWith(first) === true ? beforeKey : `${first}\u007f`;
+      return reader.query<HistoryRecord>('history', {
+        selector: { _deleted: false, key: { $gt: first, $lt: end }, item_id: itemId },
+        sort: [{ key: 'desc' }],
+        skip: 0,
+        limit,
+      });
+    },
+
+    stepsOf(owner) {
+      const [newest] = newestSteps(reader, owner, 1);
+      return {
+        undo: findStep(reader, owner, newest?.undo ?? 0),
+        redo: findStep(reader, owner, newest?.redo ?? 0),
+      };
+    },
+
+    changesOfStep: (owner, step) => changesOfStep(reader, owner, step),
+
+    listUnsentCatalog: (tenantId) =>
+      reader.query<CatalogRecord>('catalog', {
+        selector: { _deleted: false, tenant_id: tenantId, unsent: true },
+        sort: [{ key: 'asc' }],
+        skip: 0,
+      }),
+
     findSetting: (name) => find<SettingRecord>('settings', name)?.value,
+
+    firstPosition: () => firstPosition(reader),
+
+    changesAfter: (tenantId, eventIds, from, bounds) => readChanges(reader, tenantId, eventIds, from, bounds),
   };
 }
 

@@ -28,7 +28,8 @@ export const importTable: readonly Room[] = [
   { folder: STORE, rooms: [BASE, CONTRACT, CATALOG], packages: ['rxdb', 'rxjs', 'fast-json-patch', 'zod'] },
   {
     folder: 'shared/service',
-    rooms: [BASE, CONTRACT, CATALOG, STORE],
+    // An undo merges as sync does.
+    rooms: [BASE, CONTRACT, CATALOG, STORE, 'shared/replication'],
     packages: ['@noble/hashes', 'fast-json-patch', 'zod'],
   },
   {

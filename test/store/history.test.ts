@@ -6,7 +6,7 @@ import { openTestService, plantSession, TENANT } from '../support/test-service.t
 const context = { tenantId: TENANT, principalId: 'p', operation: 'test', atMs: 0 };
 const plain = { id: 's', event_id: 'e1', type_id: 'talk', capacity_options: {}, registration_question_options: {} };
 
-test('a change that shifts a long list is kept as the whole session, not as a change of every item', async () => {
+test('a change that shifts a long list is kept as the two lists, not as a change of every item', async () => {
   const { store } = await openTestService();
   const list = Array.from({ length: 500 }, (_, n) => `item ${n}`);
   await plantSession(store, { ...plain, name: 'Long', list });
@@ -14,8 +14,8 @@ test('a change that shifts a long list is kept as the whole session, not as a ch
   const next = { ...record?.session, list: list.slice(1) } as unknown as Session;
   await store.change(context, (change) => change.saveSession(next, record));
   const entry = store.read((view) => view.listHistory(TENANT, 'sessions', 's')).at(-1);
-  expect(entry?.forward).toEqual([{ op: 'replace', path: '', value: next }]);
-  expect(entry?.back).toEqual([{ op: 'replace', path: '', value: record?.session }]);
+  expect(entry?.forward).toEqual([{ op: 'replace', path: '/list', value: list.slice(1) }]);
+  expect(entry?.back).toEqual([{ op: 'replace', path: '/list', value: list }]);
 });
 
 test('a record whose name, event or dates are no text is kept as it is', async () => {
