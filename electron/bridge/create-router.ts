@@ -4,12 +4,14 @@ import type { Logger } from '../../shared/base/logger.ts';
 import { ContractError } from '../../shared/contract/errors.ts';
 import { operationNames, type SessionsApi } from '../../shared/contract/operations.ts';
 import type { Principal } from '../../shared/contract/roles.ts';
+import type { SessionInput } from '../../shared/contract/session.ts';
 import { toBridgeError } from '../../shared/rpc/bridge-errors.ts';
 import { bridgeContract } from '../../shared/rpc/contract.ts';
 import type { HostFacts } from '../../shared/rpc/messages.ts';
 import type { Engine } from '../engine/engine.ts';
 import { createAppSettings } from './app-settings.ts';
 import { feedCatalog } from './catalog-feed.ts';
+import { changeEach, feedUndo } from './edit-calls.ts';
 import { feedSessions } from './session-feed.ts';
 import { createSyncCalls, LOCAL_TENANT } from './sync-calls.ts';
 import { feedWorkspace } from './workspace-feed.ts';
@@ -26,7 +28,7 @@ const LOCAL_USER: Principal = { id: 'local', role: 'admin' };
 /** The engine's end of the bridge: everything that the renderer may ask, answered by the engine. Each host puts a transport before it. */
 export function createRouter({ engine, host, logger }: BridgeOptions) {
   const { service, store } = engine;
-  const api = service.as(LOCAL_USER);
+  const user = service.forUser(LOCAL_USER);
   const settings = createAppSettings(store);
   const sync = createSyncCalls(engine);
 
@@ -45,7 +47,7 @@ export function createRouter({ engine, host, logger }: BridgeOptions) {
 
   return os.router({
     sessions: Object.fromEntries(
-      operationNames.map((name) => [name, os.sessions[name].handler(({ input }) => call(api, name, input))]),
+      operationNames.map((name) => [name, os.sessions[name].handler(({ input }) => call(user.api, name, input))]),
     ) as never,
     workspace: {
       watch: os.workspace.watch.handler(({ signal }) => feedWorkspace(engine, sync, host, signal)),
@@ -57,6 +59,46 @@ export function createRouter({ engine, host, logger }: BridgeOptions) {
     event: {
       watchSessions: os.event.watchSessions.handler(({ input, signal }) => feedSessions(store, input, signal)),
       watchCatalog: os.event.watchCatalog.handler(({ input, signal }) => feedCatalog(store, input.tenantId, signal)),
+    },
+    edit: {
+      preview: os.edit.preview.handler(
+        async ({ input, signal }) =>
+          await user.previewChange(input.tenantId, input.change, signal === undefined ? {} : { signal }),
+      ),
+      changeMany: os.edit.changeMany.handler(
+        async ({ input: { tenantId, change, leaveRefused = false }, signal }) =>
+          await user.changeSessions(tenantId, change, { leaveRefused, ...(signal === undefined ? {} : { signal }) }),
+      ),
+      createMany: os.edit.createMany.handler(
+        async ({ input: { tenantId, sessions } }) =>
+          await changeEach(user, sessions, async ({ api }, body) => {
+            const created = await api.createSession({ tenantId, body: body as SessionInput });
+            return created.id;
+          }),
+      ),
+      deleteMany: os.edit.deleteMany.handler(
+        async ({ input: { tenantId, ids } }) =>
+          await changeEach(user, ids, async ({ api }, id) => await api.deleteSession({ tenantId, id })),
+      ),
+      generateMany: os.edit.generateMany.handler(
+        async ({ input: { tenantId, abstractIds, typeId, mainPresenterSpeakerTypeId, allowDuplicates } }) =>
+          await changeEach(user, abstractIds, async ({ api }, abstract_id) => {
+            const body = {
+              type_id: typeId,
+              main_presenter_speaker_type_id: mainPresenterSpeakerTypeId,
+              allow_duplicates: allowDuplicates,
+            };
+            const session = await api.generateSessionFromAbstract({ tenantId, abstract_id, body });
+            return session.id;
+          }),
+      ),
+      undo: os.edit.undo.handler(async ({ input }) => await user.undo(input.tenantId)),
+      redo: os.edit.redo.handler(async ({ input }) => await user.redo(input.tenantId)),
+      skipUndo: os.edit.skipUndo.handler(async ({ input }) => await user.skipUndo(input.tenantId)),
+      watchUndo: os.edit.watchUndo.handler(({ input, signal }) => feedUndo(user, input.tenantId, signal)),
+      history: os.edit.history.handler(({ input: { tenantId, id, ...page } }) =>
+        user.history(tenantId, id, defined(page)),
+      ),
     },
     sync: {
       watch: os.sync.watch.handler(({ input, signal }) => sync.watch(input.tenantId, signal)),
@@ -109,7 +151,7 @@ export function createRouter({ engine, host, logger }: BridgeOptions) {
     },
     catalog: {
       put: os.catalog.put.handler(
-        async ({ input: { tenantId, kind, items } }) => await service.catalog.put(LOCAL_USER, tenantId, kind, items),
+        async ({ input: { tenantId, kind, items } }) => await user.putCatalog(tenantId, kind, items),
       ),
     },
   });
