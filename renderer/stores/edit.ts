@@ -76,6 +76,12 @@ export const useEdit = defineStore('edit', () => {
       return await perform(async () => await bridge.sessions.patchSession({ tenantId: event.tenantId, id, body }));
     },
 
+    /** Changes fields of several sessions, each its own, as one step: all or none. */
+    async changeEach(fieldsOf: ReadonlyMap<string, FieldChanges>): Promise<void> {
+      const changes = Array.from(fieldsOf, ([id, fields]) => ({ id, patch: toPatch(fields) }));
+      await perform(async () => await bridge.edit.changeMany({ tenantId: event.tenantId, change: { changes } }));
+    },
+
     /** Creates a session; asked twice, it is one: its id is made here. */
     async create(fields: Omit<SessionInput, 'event_id'>): Promise<Session> {
       const body = { event_id: event.event?.id ?? '', ...fields, sys_external_id: `offstage:${uuidv7()}` };

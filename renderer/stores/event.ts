@@ -86,6 +86,23 @@ export const useEvent = defineStore('event', () => {
     tell({ changed: message.changed, removed, reset: false });
   }
 
+  /**
+   * Takes sessions to be so before the engine has said it, so that what a hand put down stays where it is put. Answers what takes it back, as far
+   * as the engine has not told otherwise since.
+   */
+  function assume(assumed: readonly SessionSummary[]): () => void {
+    const before = assumed.flatMap(({ id }) => sessions.value.get(id) ?? []);
+    put(assumed);
+    return () => put(before.filter(({ id }) => assumed.includes(sessions.value.get(id)!)));
+  }
+
+  function put(changed: readonly SessionSummary[]): void {
+    if (changed.length === 0) return;
+    for (const session of changed) sessions.value.set(session.id, session);
+    triggerRef(sessions);
+    tell({ changed, removed: [], reset: false });
+  }
+
   function takeCatalog({ items, removed }: CatalogMessage): void {
     const kinds = new Set([...Object.keys(items), ...removed.map(({ kind }) => kind)] as HeldKind[]);
     for (const kind of kinds) {
@@ -107,6 +124,7 @@ export const useEvent = defineStore('event', () => {
     /** The event itself, as the catalog has it now. */
     event: computed(() => workspace.current?.event),
     tenantId: computed(() => workspace.current?.tenantId ?? ''),
+    assume,
     /** Says which part of the event the screen shows, before the sessions are asked for. */
     wantFirst(window: { fromMs: number; toMs: number } | undefined): void {
       firstWindow = window;
