@@ -6,7 +6,7 @@ export type StepSubject = 'sessions' | (string & {});
  * the step counts as created.
  */
 export interface StepLabel {
-  /** The operation that began the step: one of the fourteen, `putCatalog`, `import` or `bulkChange`. */
+  /** The operation that began the step: one of the fourteen, `putCatalog`, `deleteCatalog`, `import` or `bulkChange`. */
   operation: string;
   created: number;
   changed: number;
@@ -36,7 +36,7 @@ export interface LeftAlone {
   name: string;
   /** A pointer without its leading slash, such as `name` or `speakers/c1/job_title`; '' is the whole record. */
   pointer: string;
-  /** `changed`: by whom `by` tells; `gone`: the record is there no more; `there`: it is there again; `in_use`: other records refer to it. */
+  /** `changed`: by whom `by` tells; `gone`: the record is there no more; `there`: it is there again; `in_use`: other records refer to it, or a hub has it. */
   reason: 'changed' | 'gone' | 'there' | 'in_use';
   /** Who changed it: `headquarters`, or the id of a key or person. */
   by?: string;

@@ -15,6 +15,7 @@ import { GOES_ON, type HistoryRecord, type SessionRecord, type Stored } from '..
 import { findUses } from './catalog-uses.ts';
 import { requireDeletable, requireUnlocked } from './change-session.ts';
 import type { Call, ServiceContext } from './context.ts';
+import { nameOf as nameOfItem } from './remove-from-catalog.ts';
 import { refuseAll, type Refusal } from './refuse-all.ts';
 import { changesByRecord, type RecordChange, type Snapshot } from './step-changes.ts';
 import { changeContext, insertSession, replaceSession, restoreSession } from './write-session.ts';
@@ -208,7 +209,8 @@ function takeItemOut(going: readonly RecordChange[]): Take {
     const isOurs = jsonEqual(Object.fromEntries(step.after?.fields ?? []), record.item);
     if (!isOurs) return leave(work, step, '', 'changed');
     uses ??= findUses(work.context.store, change, tenantId, going);
-    if (uses.has(toPointer([kind, step.id]))) return leave(work, step, '', 'in_use');
+    const isUsed = record.hub !== undefined || uses.has(toPointer([kind, step.id]));
+    if (isUsed) return leave(work, step, '', 'in_use');
     change.deleteCatalogItem(kind, step.id);
     report.done += 1;
   };
@@ -311,8 +313,7 @@ function leave(work: Work, step: RecordChange, pointer: string, reason: LeftAlon
 function nameNow({ change, tenantId }: Work, step: RecordChange): string {
   if (step.kind === 'sessions') return change.findSession(tenantId, step.id)?.session.name ?? nameOf(step);
   const item = change.findCatalogRecord(tenantId, step.kind as CatalogKind, step.id)?.item;
-  const name = item === undefined ? undefined : own(item, 'name');
-  return typeof name === 'string' ? name : nameOf(step);
+  return item === undefined ? nameOf(step) : nameOfItem(item);
 }
 
 function nameOf({ id, before, after }: RecordChange): string {

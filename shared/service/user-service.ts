@@ -7,6 +7,7 @@ import { authorise, requireTenant } from './access.ts';
 import { changeSessions, previewChange, type Following } from './bulk-change.ts';
 import type { CatalogService } from './catalog-service.ts';
 import type { Call, ServiceContext } from './context.ts';
+import { removeFromCatalog } from './remove-from-catalog.ts';
 import { readHistory } from './session-history.ts';
 import { skipStep, takeBack } from './undo.ts';
 
@@ -16,6 +17,11 @@ export interface Steps {
   readonly api: SessionsApi;
   /** Stores items of the catalog, all or none. Admins only. */
   putCatalog(tenantId: string, kind: string, items: unknown): Promise<{ stored: number }>;
+  /**
+   * Takes items out of the catalog, all or none. Admins only. Throws `not_found` for one that is not there, `in_use` for one that something
+   * refers to, with a fault for each.
+   */
+  deleteCatalog(tenantId: string, kind: string, ids: readonly string[]): Promise<{ deleted: number }>;
 }
 
 /**
@@ -66,14 +72,19 @@ export function createUserService(
   catalog: CatalogService,
   bind: BindSteps,
 ): UserService {
-  const stepsOf = (step: () => string): Steps => ({
-    api: bind(principal, step),
-    putCatalog: async (tenantId, kind, items) => await catalog.put(principal, tenantId, kind, items, step()),
-  });
   const require = (role: Role, tenantId: string): void => {
     authorise(principal, role);
     requireTenant(context.tenants, tenantId);
   };
+  const stepsOf = (step: () => string): Steps => ({
+    api: bind(principal, step),
+    putCatalog: async (tenantId, kind, items) => await catalog.put(principal, tenantId, kind, items, step()),
+    async deleteCatalog(tenantId, kind, ids) {
+      require('admin', tenantId);
+      const call: Call = { principal, operation: 'deleteCatalog', step: step() };
+      return await removeFromCatalog(context, call, tenantId, kind, ids);
+    },
+  });
   const bulkCall = (): Call => ({ principal, operation: 'bulkChange', step: context.ids() });
 
   return {
