@@ -9,8 +9,23 @@ export default defineConfig({
       // Everything but better-sqlite3, which brings native code, is bundled: what is delivered is one file.
       externalizeDeps: { include: ['better-sqlite3'] },
       rolldownOptions: {
-        input: { hub: 'electron/hub/main.ts' },
+        input: {
+          main: 'electron/main/main.ts',
+          engine: 'electron/engine-process/main.ts',
+          hub: 'electron/hub/main.ts',
+        },
         output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+      },
+    },
+  },
+  preload: {
+    build: {
+      outDir: 'out',
+      emptyOutDir: false,
+      rolldownOptions: {
+        input: { preload: 'electron/preload/preload.ts' },
+        // A sandboxed preload script cannot be a module.
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
       },
     },
   },

@@ -1,6 +1,7 @@
 import type { Ref } from 'vue';
 
 import type { Bridge } from '../../shared/rpc/contract.ts';
+import type { Intent } from '../../shared/rpc/desktop.ts';
 
 /**
  * `connecting`: not answered yet; `lost`: it was there and is being looked for again; `refused`: this window is not let in, and trying
@@ -18,6 +19,8 @@ export interface Host {
    * it tells then starts from the beginning. Answers what ends it.
    */
   follow<Message>(stream: OpenStream<Message>, listeners: StreamListeners<Message>): () => void;
+  /** Calls `listener` with what the person asks for outside of the page: by the menu, a link, or a file. A browser has none of these. */
+  onIntent(listener: (intent: Intent) => void): void;
 }
 
 export type OpenStream<Message> = (bridge: Bridge, signal: AbortSignal) => Promise<AsyncIterable<Message>>;

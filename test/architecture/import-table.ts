@@ -63,7 +63,12 @@ export const importTable: readonly Room[] = [
       'node',
     ],
   },
-  { folder: 'electron/main', rooms: ['shared/rpc'], packages: ['electron', 'node'] },
+  {
+    folder: 'electron/engine-process',
+    rooms: ['shared', 'electron/engine', 'electron/bridge'],
+    packages: ['@orpc/server', 'pino'],
+  },
+  { folder: 'electron/main', rooms: ['shared/rpc'], packages: ['electron', 'zod', 'node'] },
   { folder: 'electron/preload', rooms: ['shared/rpc'], packages: ['electron'] },
   { folder: 'renderer/host', rooms: ['shared'], packages: ['@orpc/client', 'partysocket', 'vue'] },
   {

@@ -1,0 +1,56 @@
+import { createORPCClient, DynamicLink } from '@orpc/client';
+import { RPCLink } from '@orpc/client/message-port';
+import { shallowRef } from 'vue';
+
+import { ContractError } from '../../shared/contract/errors.ts';
+import { fromBridgeError } from '../../shared/rpc/bridge-errors.ts';
+import type { Bridge } from '../../shared/rpc/contract.ts';
+import { desktopChannels, type DesktopWindow } from '../../shared/rpc/desktop.ts';
+import { followStream } from './follow-stream.ts';
+import type { Host, HostState } from './host.ts';
+
+/** Between losing the engine and asking for it again, in milliseconds. */
+const PAUSE_MS = 200;
+
+/** The engine behind a message port of the desktop app; when its process ends, another port is asked for. */
+export function connectDesktop(desktop: DesktopWindow): Host {
+  const state = shallowRef<HostState>('connecting');
+  let link: RPCLink<Record<never, never>> | undefined;
+
+  window.addEventListener('message', ({ data, source, ports: [port] }) => {
+    if (data !== desktopChannels.bridge || source !== window || port === undefined) return;
+    port.addEventListener('close', () => {
+      link = undefined;
+      state.value = 'lost';
+      setTimeout(() => desktop.connect(), PAUSE_MS);
+    });
+    port.start();
+    link = new RPCLink({
+      port,
+      interceptors: [
+        async ({ next }) => {
+          try {
+            return await next();
+          } catch (error) {
+            throw fromBridgeError(error);
+          }
+        },
+      ],
+    });
+    state.value = 'connected';
+  });
+  desktop.connect();
+
+  const bridge: Bridge = createORPCClient(
+    new DynamicLink(() => {
+      if (link !== undefined) return link;
+      throw new ContractError('unreachable', 'The part of Offstage that keeps your data does not answer.');
+    }),
+  );
+  return {
+    state,
+    bridge,
+    follow: (stream, listeners) => followStream(bridge, stream, listeners),
+    onIntent: (listener) => desktop.onIntent(listener),
+  };
+}

@@ -1,0 +1,24 @@
+/** The address under which the desktop app serves its own pages: no file of the machine can be reached by it. */
+export const APP_ORIGIN = 'app://offstage';
+
+/** The names of what passes between a window and the desktop app around it. Everything else goes over the bridge. */
+export const desktopChannels = {
+  /** A window asks for a way to the engine; a message port comes back under the same name. */
+  bridge: 'offstage:bridge',
+  /** The app tells a window what the person wants, from outside of the page. */
+  intent: 'offstage:intent',
+} as const;
+
+/** What a person asks for outside of the page: by the menu, by a link, or by opening a file. */
+export type Intent =
+  | { kind: 'command'; id: string }
+  | { kind: 'session'; id: string }
+  | { kind: 'file'; name: string; bytes: Uint8Array };
+
+/** What the preload script gives to the page, and nothing beside it. */
+export interface DesktopWindow {
+  /** Asks for a way to the engine: a message named `desktopChannels.bridge` with one port reaches the window. */
+  connect(): void;
+  /** Calls `listener` with each intent from now on, and with those that came before anybody listened. */
+  onIntent(listener: (intent: Intent) => void): void;
+}

@@ -1,0 +1,218 @@
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { createORPCClient } from '@orpc/client';
+import { RPCLink } from '@orpc/client/message-port';
+import { expect, onTestFinished, test, vi } from 'vitest';
+
+import { runDesktop } from '../../electron/main/desktop-app.ts';
+import type { Bridge } from '../../shared/rpc/contract.ts';
+import { createElectronStandIn, type ElectronStandIn, type StandInWindow } from '../support/electron-stand-in.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const ENGINE = fileURLToPath(new URL('../../electron/engine-process/main.ts', import.meta.url));
+
+/** Runs the app over the stand-in, its engine real, and with a small page of its own. */
+async function start(options: { folder?: string; isFirst?: boolean; args?: string[] } = {}) {
+  const folder = options.folder ?? temporaryFolder();
+  const renderer = join(folder, 'renderer');
+  mkdirSync(join(renderer, 'assets'), { recursive: true });
+  mkdirSync(join(folder, 'userData'), { recursive: true });
+  writeFileSync(join(renderer, 'index.html'), '<!doctype html>');
+  writeFileSync(join(renderer, 'assets', 'index.js'), 'export {};');
+  writeFileSync(join(folder, 'secret.js'), 'not for pages');
+  const standIn = createElectronStandIn(folder, options.isFirst === undefined ? {} : { isFirst: options.isFirst });
+  vi.spyOn(process, 'argv', 'get').mockReturnValue(['electron', ...(options.args ?? [])]);
+  onTestFinished(async () => {
+    standIn.app.emit('before-quit', { preventDefault() {} });
+    await Promise.all(standIn.workers.map(async (worker) => await worker.terminate()));
+    vi.restoreAllMocks();
+  });
+  await runDesktop(standIn.electron, { engine: ENGINE, preload: '/preload.cjs', renderer });
+  return { ...standIn, folder };
+}
+
+function firstWindow({ windows }: ElectronStandIn): StandInWindow {
+  const [window] = windows;
+  if (window === undefined) throw new Error('no window was opened');
+  return window;
+}
+
+/** The engine, as the page of a window reaches it. */
+async function bridgeOf(standIn: ElectronStandIn, window = firstWindow(standIn)): Promise<Bridge> {
+  const asked = new Promise((resolve) => window.webContents.once('port', resolve));
+  standIn.askForBridge(window);
+  await asked;
+  const { port } = window.webContents.ports.at(-1)!;
+  port.start();
+  return createORPCClient(new RPCLink({ port: port as unknown as MessagePort }));
+}
+
+test('a window is isolated, sandboxed, without Node, and shows the app’s own page', async () => {
+  const standIn = await start();
+  const window = firstWindow(standIn);
+  expect(window.options.webPreferences).toEqual({
+    preload: '/preload.cjs',
+    contextIsolation: true,
+    sandbox: true,
+    nodeIntegration: false,
+    webviewTag: false,
+  });
+  expect([window.url, window.isShown]).toEqual(['app://offstage/index.html', true]);
+});
+
+test('a page stays where it is: links open outside, all else is denied', async () => {
+  const standIn = await start();
+  const { webContents } = firstWindow(standIn);
+  const denied = (event: string, url: string): boolean => {
+    const preventDefault = vi.fn();
+    webContents.emit(event, { preventDefault }, url);
+    return preventDefault.mock.calls.length > 0;
+  };
+  expect(denied('will-navigate', 'https://example.org/')).toBe(true);
+  expect(denied('will-navigate', 'app://offstage.example.org/')).toBe(true);
+  expect(denied('will-navigate', 'app://offstage/index.html')).toBe(false);
+  expect(denied('will-attach-webview', '')).toBe(true);
+  const urls = ['https://example.org/a', 'mailto:a@example.org', 'javascript:alert(1)', 'file:///etc/passwd', 'x'];
+  expect(urls.map((url) => webContents.openHandler?.({ url }).action)).toEqual(urls.map(() => 'deny'));
+  expect(standIn.openedOutside).toEqual(['https://example.org/a', 'mailto:a@example.org']);
+  expect(['media', 'geolocation', 'notifications', 'clipboard-read'].map(standIn.askForPermission)).toEqual([
+    false,
+    false,
+    false,
+    false,
+  ]);
+});
+
+test('the app’s scheme serves the renderer’s folder, strictly, and nothing outside of it', async () => {
+  const { request } = await start();
+  const page = await request('app://offstage/index.html');
+  expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+  expect(page.headers.get('content-security-policy')).toContain("default-src 'none'; script-src 'self'");
+  expect((await request('app://offstage/assets/index.js')).status).toBe(200);
+  for (const url of [
+    'app://offstage/..%2fsecret.js',
+    'app://offstage/%2e%2e%2fsecret.js',
+    'app://offstage/assets/..%5c..%5csecret.js',
+    'app://elsewhere/index.html',
+    'app://offstage/missing.js',
+    'app://offstage/%',
+    'app://offstage/',
+  ]) {
+    expect([url, (await request(url)).status]).toEqual([url, 404]);
+  }
+});
+
+test('the engine answers the app’s own page, and no other frame', async () => {
+  const standIn = await start();
+  const window = firstWindow(standIn);
+  for (const frame of [
+    { url: 'https://example.org/', parent: null },
+    { url: 'app://offstage.example.org/', parent: null },
+    { url: 'app://offstage/index.html', parent: {} },
+    null,
+  ]) {
+    standIn.askForBridge(window, frame);
+  }
+  expect(window.webContents.ports).toEqual([]);
+
+  const bridge = await bridgeOf(standIn);
+  const { eventId } = await bridge.workspace.openDemo();
+  const page = await bridge.sessions.listSessionsByEvent({ tenantId: 'local', event_id: eventId, fields: 'id' });
+  expect(page.Count).toBe(400);
+});
+
+test('an engine that dies is started again, and what was saved is there', async () => {
+  const standIn = await start();
+  const before = await bridgeOf(standIn);
+  const { eventId } = await before.workspace.openDemo();
+  const { Items } = await before.sessions.listSessionsByEvent({ tenantId: 'local', event_id: eventId, fields: 'id' });
+  const id = String(Items[0]!.id);
+  const body = [{ op: 'replace', path: '/name', value: 'Kept' }] as const;
+  await before.sessions.patchSession({ tenantId: 'local', id, body: [...body] });
+
+  await standIn.workers[0]!.terminate();
+  const after = await bridgeOf(standIn);
+  expect((await after.sessions.getSession({ tenantId: 'local', id })).name).toBe('Kept');
+  expect(standIn.workers).toHaveLength(2);
+});
+
+test('quitting waits until the engine has closed its file', async () => {
+  const standIn = await start();
+  await (await bridgeOf(standIn)).workspace.openDemo();
+  standIn.electron.app.quit();
+  expect(standIn.app.isQuit).toBe(false);
+  await vi.waitFor(() => expect(standIn.app.isQuit).toBe(true), 20_000);
+  // Closed cleanly, the write-ahead log is gone.
+  expect(readdirSync(join(standIn.folder, 'userData', 'data')).filter((name) => name.endsWith('-wal'))).toEqual([]);
+});
+
+test('a second instance ends at once, and the first is shown what it was asked for', async () => {
+  const second = await start({ isFirst: false });
+  expect([second.app.isQuit, second.windows]).toEqual([true, []]);
+
+  const first = await start();
+  first.app.emit('second-instance', {}, ['electron', '--flag', 'offstage://session/abc%3A1']);
+  expect(firstWindow(first).webContents.sent).toEqual([
+    { channel: 'offstage:intent', message: { kind: 'session', id: 'abc:1' } },
+  ]);
+});
+
+test('links that name no session, and files that are none of ours, are ignored', async () => {
+  const standIn = await start();
+  for (const url of ['offstage://session/', 'offstage://other/1', 'offstage://session/%00', 'offstage://session/%zz']) {
+    standIn.app.emit('open-url', { preventDefault() {} }, url);
+  }
+  standIn.app.emit('second-instance', {}, ['electron', '/etc/passwd']);
+  standIn.app.emit('open-file', { preventDefault() {} }, join(standIn.folder, 'gone.xml'));
+  expect(firstWindow(standIn).webContents.sent).toEqual([]);
+});
+
+test('a schedule file named at the start reaches the window once it is loaded', async () => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'day.xml'), '<schedule/>');
+  const standIn = await start({ folder, args: [join(folder, 'day.xml')] });
+  expect(firstWindow(standIn).webContents.sent).toEqual([
+    { channel: 'offstage:intent', message: { kind: 'file', name: 'day.xml', bytes: Buffer.from('<schedule/>') } },
+  ]);
+});
+
+test('the window comes back where it stood, if there is still a screen', async () => {
+  const folder = temporaryFolder();
+  const first = firstWindow(await start({ folder }));
+  first.bounds = { x: 200, y: 100, width: 1100, height: 700 };
+  first.close();
+  expect(firstWindow(await start({ folder })).options).toMatchObject({ x: 200, y: 100, width: 1100, height: 700 });
+
+  writeFileSync(
+    join(folder, 'userData', 'window.json'),
+    JSON.stringify({ x: 5000, y: 100, width: 1100, height: 700, isMaximized: true }),
+  );
+  const elsewhere = firstWindow(await start({ folder }));
+  expect([elsewhere.options.x, elsewhere.options.width, elsewhere.maximized]).toEqual([undefined, 1100, true]);
+  writeFileSync(join(folder, 'userData', 'window.json'), '{');
+  expect(firstWindow(await start({ folder })).options).toMatchObject({ width: 1440, height: 900 });
+});
+
+test('keys to headquarters are kept encrypted, over a restart, and outside of the data folder', async () => {
+  const folder = temporaryFolder();
+  const upstream = { url: 'http://127.0.0.1:9', remoteTenantId: 't1', eventIds: ['e1'] };
+  const standIn = await start({ folder });
+  const bridge = await bridgeOf(standIn);
+  await bridge.sync.connect({ ...upstream, key: 'the-secret-key' });
+  const keyFile = join(folder, 'userData', 'keys');
+  await vi.waitFor(() => expect(statSync(keyFile).mode & 0o777).toBe(0o600));
+  const everything = [keyFile, ...filesBelow(join(folder, 'userData', 'data'))].map((path) => readFileSync(path));
+  expect(everything.some((bytes) => bytes.includes('the-secret-key'))).toBe(false);
+  const { safeStorage } = standIn.electron;
+  expect(Object.values(JSON.parse(safeStorage.decryptString(readFileSync(keyFile))) as object)).toEqual([
+    'the-secret-key',
+  ]);
+});
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}

@@ -1,0 +1,198 @@
+import { EventEmitter } from 'node:events';
+import { join } from 'node:path';
+import { MessageChannel, Worker } from 'node:worker_threads';
+
+import type * as Electron from 'electron';
+
+import { asMessagePortMain, type PortMain } from './message-port-main.ts';
+
+/** A window as the stand-in has it: what it was made with, where it went, and what it was told. */
+export class StandInWindow extends EventEmitter {
+  readonly options: Electron.BrowserWindowConstructorOptions;
+  readonly webContents: StandInContents = new StandInContents();
+  url = '';
+  isShown = false;
+  bounds = { x: 10, y: 20, width: 1440, height: 900 };
+  maximized = false;
+
+  constructor(options: Electron.BrowserWindowConstructorOptions) {
+    super();
+    this.options = options;
+  }
+
+  async loadURL(url: string): Promise<void> {
+    this.url = url;
+    this.webContents.emit('did-finish-load');
+    this.emit('ready-to-show');
+  }
+  show(): void {
+    this.isShown = true;
+  }
+  focus(): void {}
+  isMinimized(): boolean {
+    return false;
+  }
+  maximize(): void {
+    this.maximized = true;
+  }
+  isMaximized(): boolean {
+    return this.maximized;
+  }
+  getNormalBounds(): Electron.Rectangle {
+    return this.bounds;
+  }
+  close(): void {
+    this.emit('close');
+    this.emit('closed');
+  }
+}
+
+/** What a window shows. */
+export class StandInContents extends EventEmitter {
+  readonly sent: { channel: string; message: unknown }[] = [];
+  readonly ports: PortMain[] = [];
+  openHandler: ((details: { url: string }) => { action: string }) | undefined;
+
+  send(channel: string, message: unknown): void {
+    this.sent.push({ channel, message });
+  }
+  postMessage(_channel: string, _message: unknown, ports: PortMain[]): void {
+    this.ports.push(...ports);
+    this.emit('port');
+  }
+  setWindowOpenHandler(handler: (details: { url: string }) => { action: string }): void {
+    this.openHandler = handler;
+  }
+}
+
+/** Those few parts of Electron that the app uses. Its utility processes are worker threads that run the real program. */
+export interface ElectronStandIn {
+  /** To be given to the app. */
+  electron: typeof Electron;
+  app: EventEmitter & { isQuit: boolean };
+  windows: StandInWindow[];
+  workers: Worker[];
+  /** Addresses that were opened in the system's browser. */
+  openedOutside: string[];
+  /** The last menu that was set. */
+  menu(): Electron.MenuItemConstructorOptions[];
+  /** A window's page asks for a way to the engine, from this address and frame. */
+  askForBridge(window: StandInWindow, frame?: { url: string; parent: unknown } | null): void;
+  /** Answers a permission that a page asks for. */
+  askForPermission(name: string): boolean;
+  /** Answers a request to the app's own scheme. */
+  request(url: string): Promise<Response>;
+}
+
+export function createElectronStandIn(
+  folder: string,
+  options: { isFirst?: boolean; canEncrypt?: boolean } = {},
+): ElectronStandIn {
+  const app = Object.assign(new EventEmitter(), {
+    isQuit: false,
+    requestSingleInstanceLock: () => options.isFirst ?? true,
+    enableSandbox() {},
+    setAsDefaultProtocolClient: () => true,
+    whenReady: async () => {},
+    getPath: (name: string) => join(folder, name),
+    getVersion: () => '1.2.3',
+    quit() {
+      let isPrevented = false;
+      app.emit('before-quit', { preventDefault: () => (isPrevented = true) });
+      if (!isPrevented) app.isQuit = true;
+    },
+    exit() {
+      app.isQuit = true;
+    },
+  });
+  const windows: StandInWindow[] = [];
+  const workers: Worker[] = [];
+  const openedOutside: string[] = [];
+  const ipcMain = new EventEmitter();
+  let serve: ((request: Request) => Promise<Response>) | undefined;
+  let template: Electron.MenuItemConstructorOptions[] = [];
+  let answerPermission: ((contents: unknown, name: string, answer: (granted: boolean) => void) => void) | undefined;
+
+  const electron = {
+    app,
+    ipcMain,
+    protocol: {
+      registerSchemesAsPrivileged() {},
+      handle: (_scheme: string, handler: typeof serve) => (serve = handler),
+    },
+    session: {
+      defaultSession: {
+        setPermissionRequestHandler: (handler: typeof answerPermission) => (answerPermission = handler),
+        setPermissionCheckHandler() {},
+        setDevicePermissionHandler() {},
+      },
+    },
+    shell: { openExternal: async (url: string) => void openedOutside.push(url) },
+    screen: { getDisplayMatching: () => ({ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }) },
+    safeStorage: {
+      isEncryptionAvailable: () => options.canEncrypt ?? true,
+      // Not the text itself, and read back only by the same.
+      encryptString: (text: string) => Buffer.from(text).map((byte) => byte ^ 0xa5),
+      decryptString: (bytes: Buffer) => Buffer.from(bytes.map((byte) => byte ^ 0xa5)).toString(),
+    },
+    dialog: { showMessageBoxSync: () => 1 },
+    Menu: {
+      buildFromTemplate: (items: Electron.MenuItemConstructorOptions[]) => items,
+      setApplicationMenu: (items: Electron.MenuItemConstructorOptions[]) => (template = items),
+    },
+    MessageChannelMain: class {
+      readonly port1: PortMain;
+      readonly port2: PortMain;
+      constructor() {
+        const { port1, port2 } = new MessageChannel();
+        this.port1 = asMessagePortMain(port1);
+        this.port2 = asMessagePortMain(port2);
+      }
+    },
+    BrowserWindow: class extends StandInWindow {
+      constructor(given: Electron.BrowserWindowConstructorOptions) {
+        super(given);
+        windows.push(this);
+        app.emit('web-contents-created', {}, this.webContents);
+      }
+    },
+    utilityProcess: {
+      fork(entry: string) {
+        const shim = new URL('utility-process-shim.ts', import.meta.url).href;
+        const worker = new Worker(entry, { execArgv: ['--import', shim], stdout: true, stderr: true });
+        workers.push(worker);
+        return {
+          stdout: worker.stdout,
+          stderr: worker.stderr,
+          on: (event: string, listener: (value: never) => void) => void worker.on(event, listener),
+          postMessage(data: unknown, ports: PortMain[] = []) {
+            const transferred = ports.map(({ port }) => port);
+            worker.postMessage({ data, ports: transferred }, transferred);
+          },
+          kill: () => void worker.terminate(),
+        };
+      },
+    },
+  };
+
+  return {
+    electron: electron as unknown as typeof Electron,
+    app,
+    windows,
+    workers,
+    openedOutside,
+    menu: () => template,
+    askForBridge(window, frame = { url: window.url, parent: null }) {
+      ipcMain.emit('offstage:bridge', { senderFrame: frame, sender: window.webContents });
+    },
+    askForPermission(name) {
+      let answer = true;
+      answerPermission?.({}, name, (granted) => (answer = granted));
+      return answer;
+    },
+    async request(url) {
+      if (serve === undefined) throw new Error('Nothing is served.');
+      return await serve(new Request(url));
+    },
+  };
+}
