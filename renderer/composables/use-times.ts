@@ -1,6 +1,7 @@
 import { computed } from 'vue';
 import { useI18n } from 'vue-i18n';
 
+import type { Span } from '../../shared/schedule/scheduled-session.ts';
 import { ZoneClock } from '../../shared/schedule/zone-clock.ts';
 import { useEvent } from '../stores/event.ts';
 import { usePreferences } from '../stores/preferences.ts';
@@ -38,6 +39,16 @@ export function useTimes() {
     zone: computed(() => clock.value.zone),
     /** `09:30` */
     time: (instantMs: number): string => format(instantMs, { hour: '2-digit', minute: '2-digit', ...hours.value }),
+    /** `09:30 – 10:20`, however the language writes it. */
+    timeRange({ startMs, endMs }: Span): string {
+      const options: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', ...hours.value };
+      return formatterFor(locale.value, { timeZone: clock.value.zone, ...options }).formatRange(startMs, endMs);
+    },
+    /** The short name that the zone has at an instant, such as `CET`. */
+    zoneAt(instantMs: number): string {
+      const format = formatterFor(locale.value, { timeZone: clock.value.zone, timeZoneName: 'short' });
+      return format.formatToParts(instantMs).find(({ type }) => type === 'timeZoneName')?.value ?? clock.value.zone;
+    },
     /** `Sat 1 Feb` */
     day: (instantMs: number): string => format(instantMs, { weekday: 'short', day: 'numeric', month: 'short' }),
     /** `Saturday, 1 February 2025` */

@@ -100,6 +100,8 @@ export const useDays = defineStore('days', () => {
     choose(date: string): void {
       chosenDate.value = date;
     },
+    /** The date of the day on which a session begins; undefined for one without a time. */
+    dateOf: (id: string): string | undefined => index.dateOf(id),
     /** The sessions that run on the day, in no order; whoever reads it is called again when one of them changes. */
     sessionsOn(date: string): SessionSummary[] {
       void versionOf(date).value;

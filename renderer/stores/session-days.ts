@@ -51,6 +51,11 @@ export class SessionDays {
     return this.#idsOn.get(date) ?? new Set();
   }
 
+  /** The day on which a session begins. */
+  dateOf(id: string): string | undefined {
+    return this.#datesOf.get(id)?.[0];
+  }
+
   get unscheduled(): ReadonlySet<string> {
     return this.#unscheduled;
   }

@@ -1,0 +1,130 @@
+import { defineStore } from 'pinia';
+import { computed, shallowRef, watch } from 'vue';
+import { z } from 'zod/mini';
+
+import type { SessionSummary } from '../../shared/rpc/session-summary.ts';
+import { matchesWords, searchTextOf, searchWords } from '../../shared/schedule/search-text.ts';
+import { useHost } from '../host/bridge-key.ts';
+import { useDays } from './days.ts';
+import { useEvent } from './event.ts';
+import { useNames } from './names.ts';
+
+/** How long an hour is drawn, in pixels, from the smallest to the largest zoom. */
+export const ZOOM_PX_PER_HOUR = [36, 48, 64, 84, 108, 144, 192, 264, 360] as const;
+
+const savedView = z.object({
+  /** Whether time runs across. */
+  isTurned: z._default(z.boolean(), false),
+  /** Which of `ZOOM_PX_PER_HOUR`. */
+  zoom: z._default(z.int().check(z.minimum(0), z.maximum(ZOOM_PX_PER_HOUR.length - 1)), 4),
+  /** Whether all hours of the day are drawn, or only those with sessions. */
+  isWholeDay: z._default(z.boolean(), false),
+  hiddenRooms: z._default(z.array(z.string()), []),
+  isTrayOpen: z._default(z.boolean(), true),
+});
+
+export type BoardView = z.infer<typeof savedView>;
+
+/** What the board shows strongly; the rest stays there, quietly, for it takes its place all the same. Empty sets mean any. */
+export interface BoardFilter {
+  text: string;
+  trackIds: ReadonlySet<string>;
+  typeIds: ReadonlySet<string>;
+}
+
+const NO_FILTER: BoardFilter = { text: '', trackIds: new Set(), typeIds: new Set() };
+
+/** How the board is looked at: its form, kept for each event; its filter and selection, which are gone with the window. */
+export const useBoard = defineStore('board', () => {
+  const { bridge, follow } = useHost();
+  const event = useEvent();
+  const days = useDays();
+  const names = useNames();
+
+  const view = shallowRef<BoardView>(savedView.parse({}));
+  const filter = shallowRef<BoardFilter>(NO_FILTER);
+  const selected = shallowRef<ReadonlySet<string>>(new Set());
+  /** A session that is to be brought into view, and how often that was asked. */
+  const revealed = shallowRef<{ id: string; nth: number }>();
+
+  let stop: (() => void) | undefined;
+  watch(
+    viewName,
+    (name) => {
+      stop?.();
+      view.value = savedView.parse({});
+      filter.value = NO_FILTER;
+      selected.value = new Set();
+      stop = follow((to, signal) => to.settings.watch({ name }, { signal }), {
+        onMessage(saved) {
+          const known = savedView.safeParse(saved ?? {});
+          if (known.success) view.value = known.data;
+        },
+      });
+    },
+    { immediate: true },
+  );
+
+  function viewName(): string {
+    return `board/${event.tenantId}/${event.event?.id ?? ''}`;
+  }
+
+  const words = computed(() => searchWords(filter.value.text));
+  const searchTexts = computed(() => {
+    // Made anew when rooms or people are renamed; sessions are other objects when they change.
+    const referred = { rooms: names.rooms, contacts: names.contacts };
+    const texts = new WeakMap<SessionSummary, string>();
+    return (session: SessionSummary): string => {
+      let text = texts.get(session);
+      if (text === undefined) texts.set(session, (text = searchTextOf(session, referred)));
+      return text;
+    };
+  });
+  const isFiltered = computed(
+    () => words.value.length > 0 || filter.value.trackIds.size > 0 || filter.value.typeIds.size > 0,
+  );
+
+  return {
+    view,
+    async save(changes: Partial<BoardView>): Promise<void> {
+      view.value = { ...view.value, ...changes };
+      await bridge.settings.save({ name: viewName(), value: view.value });
+    },
+
+    filter,
+    isFiltered,
+    clearFilter(): void {
+      filter.value = NO_FILTER;
+    },
+    /** Whether the filter lets a session through. */
+    isWanted(session: SessionSummary): boolean {
+      const { trackIds, typeIds } = filter.value;
+      if (typeIds.size > 0 && !typeIds.has(session.type_id)) return false;
+      if (trackIds.size > 0 && session.track_ids?.some((id) => trackIds.has(id)) !== true) return false;
+      return words.value.length === 0 || matchesWords(searchTexts.value(session), words.value);
+    },
+    /** Whether the words are found in a session. */
+    holds(session: SessionSummary, typed: string): boolean {
+      return matchesWords(searchTexts.value(session), searchWords(typed));
+    },
+
+    selected,
+    toggleSelected(id: string): void {
+      const ids = new Set(selected.value);
+      if (!ids.delete(id)) ids.add(id);
+      selected.value = ids;
+    },
+    clearSelection(): void {
+      if (selected.value.size > 0) selected.value = new Set();
+    },
+
+    revealed,
+    /** Looks at the day of a session and brings it into view, with the focus on it; the board must be the screen that is shown, or be shown next. */
+    reveal(id: string): void {
+      const date = days.dateOf(id);
+      if (date === undefined) return;
+      days.choose(date);
+      revealed.value = { id, nth: (revealed.value?.nth ?? 0) + 1 };
+    },
+  };
+});
