@@ -40,7 +40,7 @@ export async function requestJson(options: HttpClientOptions, request: HttpReque
   const headers = { ...request.headers, ...(key === undefined ? {} : { authorization: `Bearer ${key}` }) };
   const response = await send(options, url, { method, headers, ...(body === undefined ? {} : { body }) });
   const answer = await readJson(response, options.maxAnswerBytes);
-  if (!response.ok) throw toError(response, answer);
+  if (!response.ok) throw toError(response, withoutKey(answer, options.apiKey?.()));
   return answer;
 }
 
@@ -144,6 +144,16 @@ function toError(response: Response, answer: unknown): ContractError {
     retryAfterS: Number.isFinite(seconds) ? seconds : undefined,
   });
 }
+
+/** What a server says of an error without the key that it was sent: some repeat the request, and an error is stored, logged and shown. */
+function withoutKey(answer: unknown, key: string | undefined): unknown {
+  if (answer === undefined || key === undefined || key.length < SHORTEST_SECRET) return answer;
+  const escaped = JSON.stringify(key).slice(1, -1);
+  return JSON.parse(JSON.stringify(answer).replaceAll(escaped, '[key]')) as unknown;
+}
+
+/** What is shorter keeps no secret, and is in many words. */
+const SHORTEST_SECRET = 8;
 
 function isErrorKind(code: string): code is ErrorKind {
   return Object.hasOwn(errorKinds, code);

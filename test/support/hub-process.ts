@@ -36,8 +36,17 @@ export async function startHub(...flags: string[]): Promise<HubProcess> {
 
 /** Starts a hub as it is delivered; `npm run build` makes it. */
 export async function startBuiltHub(...flags: string[]): Promise<HubProcess> {
+  return await start(requireBuilt(), flags);
+}
+
+/** Runs a hub as it is delivered until it ends by itself. */
+export async function runBuiltHub(...flags: string[]): Promise<Ended> {
+  return await spawnHub(requireBuilt(), flags).ended;
+}
+
+function requireBuilt(): string {
   if (!existsSync(BUILT)) throw new Error('The hub is not built: npm run build');
-  return await start(BUILT, flags);
+  return BUILT;
 }
 
 async function start(program: string, flags: readonly string[]): Promise<HubProcess> {
