@@ -1,33 +1,55 @@
-// `npm start`: installs on the first run, builds, and starts a hub with the demonstration event on this machine.
+// `npm start`: installs on the first run, builds, and opens the app: in Electron where its binary is there or can be had, else in a browser.
+// `npm start -- --demo` or `-- --import FILE` go to the browser host as they are (see `npm run hub -- --help`).
 import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 import { fail, install, projectNode, root, run } from './prepare.mjs';
 
+const flags = process.argv.slice(2);
+
 install();
+console.log('Building …');
 if (run('electron-vite', ['build', '--logLevel', 'warn']) !== 0) fail('Offstage could not be built.');
+if (flags.length === 0 && haveElectron()) process.exit(run('electron', ['.']));
+openInBrowser();
 
-const key = randomBytes(18).toString('base64url');
-const flags = ['--data', join(root, '.data'), '--demo', '--api-key', `${key}=admin`, '--log-level', 'error'];
-const hub = spawn(projectNode(), [join(root, 'out', 'hub.js'), ...flags, ...process.argv.slice(2)], {
-  stdio: ['inherit', 'pipe', 'inherit'],
-});
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => hub.kill(signal));
-hub.on('exit', (code) => process.exit(code ?? 1));
+/** Whether Electron can run here: its binary is fetched on the first start, which needs the network once, and a screen. */
+function haveElectron() {
+  const hasScreen = process.platform !== 'linux' || process.env.DISPLAY || process.env.WAYLAND_DISPLAY;
+  if (!hasScreen) return false;
+  if (existsSync(join(root, 'node_modules', 'electron', 'path.txt'))) return true;
+  console.log('Fetching Electron …');
+  return run('install-electron', [], { stdio: 'ignore' }) === 0;
+}
 
-createInterface({ input: hub.stdout }).once('line', (line) => {
-  const { url, tenants } = JSON.parse(line);
-  console.log(`
-Offstage serves the demonstration event.
+function openInBrowser() {
+  const keyFile = join(process.env.XDG_CONFIG_HOME ?? join(homedir(), '.config'), 'offstage', 'keys.json');
+  const own = [
+    '--data',
+    join(root, '.data'),
+    '--tenant',
+    'local',
+    '--app',
+    '--key-file',
+    keyFile,
+    '--log-level',
+    'error',
+  ];
+  const hub = spawn(projectNode(), [join(root, 'out', 'hub.js'), ...own, ...flags], {
+    stdio: ['inherit', 'pipe', 'inherit'],
+  });
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => hub.kill(signal));
+  hub.on('exit', (code) => process.exit(code ?? 1));
+  createInterface({ input: hub.stdout }).once('line', (line) => {
+    console.log(`
+Offstage is running. Open this address in a browser on this computer:
 
-  address   ${url}
-  tenant    ${tenants[0]}
-  key       ${key}
-
-  Try:      curl -H 'Authorization: ${key}' '${url}/sessions/${tenants[0]}/event/demo-2026?fields=name,start_date'
+  ${JSON.parse(line).app}
 
 Stop it with Ctrl C.
 `);
-});
+  });
+}

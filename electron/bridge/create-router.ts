@@ -153,6 +153,9 @@ export function createRouter({ engine, host, logger }: BridgeOptions) {
       put: os.catalog.put.handler(
         async ({ input: { tenantId, kind, items } }) => await user.putCatalog(tenantId, kind, items),
       ),
+      remove: os.catalog.remove.handler(
+        async ({ input: { tenantId, kind, ids } }) => await user.deleteCatalog(tenantId, kind, ids),
+      ),
     },
   });
 }

@@ -12,7 +12,10 @@ const SYNC_INTERVAL_MS = 30_000;
 
 const { parentPort } = process;
 const logger = pino({ base: null }, pino.destination({ dest: 2, sync: true }));
-const tell = (message: FromEngine): void => parentPort.postMessage(message);
+const tell = (message: FromEngine): void => {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a process has no origin
+  parentPort.postMessage(message);
+};
 const keys = createGuardedKeys(tell);
 
 let engine: Engine | undefined;

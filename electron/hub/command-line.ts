@@ -14,6 +14,8 @@ export interface HubOptions {
   demo: boolean;
   /** Whether to serve the app itself, in a browser. */
   app: boolean;
+  /** Where keys to headquarters that are typed into the app are kept; undefined: in memory alone. */
+  keyFile: string | undefined;
   /** Requests per minute and key; undefined: any number. */
   rateLimit: number | undefined;
   maxSessions: number | undefined;
@@ -49,6 +51,7 @@ export const usage = `Usage: hub --data DIR [flags]
   --import FILE       a schedule file to take into the first tenant at start; repeatable
   --demo              take the demonstration event into the first tenant at start
   --app               serve the app in a browser; the address to open stands in the ready line
+  --key-file FILE     where keys typed into the app are kept, outside of the data folder (default: in memory alone)
   --rate-limit N      requests per minute and key; 0: any number (default)
   --max-sessions N    sessions per tenant; 0: any number (default)
   --upstream URL      the address of a headquarters that speaks the Sessions API; the tenants with --event are kept in step with it
@@ -81,6 +84,7 @@ export function readCommandLine(args: readonly string[]): HubOptions | undefined
     imports: values.import ?? [],
     demo: values.demo === true,
     app: values.app === true,
+    keyFile: values['key-file'],
     rateLimit: readNumber('--rate-limit', values['rate-limit'] ?? '0') || undefined,
     maxSessions: readNumber('--max-sessions', values['max-sessions'] ?? '0') || undefined,
     logLevel: readLogLevel(values['log-level'] ?? 'info'),
@@ -106,6 +110,7 @@ function parse(args: readonly string[]) {
         import: { type: 'string', multiple: true },
         demo: { type: 'boolean' },
         app: { type: 'boolean' },
+        'key-file': { type: 'string' },
         'rate-limit': { type: 'string' },
         'max-sessions': { type: 'string' },
         'log-level': { type: 'string' },

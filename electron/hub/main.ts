@@ -15,6 +15,7 @@ import { openEngine, type Engine } from '../engine/engine.ts';
 import { keysInMemory } from '../engine/keys-in-memory.ts';
 import { UpstreamError, upstreamName, type KeyStore } from '../engine/upstream.ts';
 import { readCommandLine, usage, UsageError, type HubOptions } from './command-line.ts';
+import { keysInFile } from './key-file.ts';
 import { createKeyRing } from './key-ring.ts';
 import { createServer } from './server.ts';
 
@@ -46,7 +47,7 @@ async function run(options: HubOptions): Promise<void> {
   makeDataDir(dataDir);
   const sync = {
     upstreams: options.sync.upstreams.map(({ key: _, ...upstream }) => upstream),
-    keys: upstreamKeys(options.sync),
+    keys: upstreamKeys(options),
     intervalMs: options.sync.intervalMs,
   };
   const engine = await openEngine({ dataDir, tenants, maxSessions, sync, logger });
@@ -86,14 +87,13 @@ async function run(options: HubOptions): Promise<void> {
 }
 
 /** The keys of the command line; the one in the environment is the first headquarters', where it has none of its own. */
-function upstreamKeys({ upstreams }: HubOptions['sync']): KeyStore {
+function upstreamKeys({ sync: { upstreams }, keyFile }: HubOptions): KeyStore {
   const [first] = upstreams;
-  return keysInMemory(
-    upstreams.flatMap((upstream) => {
-      const key = upstream.key ?? (upstream.url === first?.url ? process.env['OFFSTAGE_UPSTREAM_KEY'] : undefined);
-      return key === undefined ? [] : [[upstreamName(upstream), key]];
-    }),
-  );
+  const given = upstreams.flatMap((upstream) => {
+    const key = upstream.key ?? (upstream.url === first?.url ? process.env['OFFSTAGE_UPSTREAM_KEY'] : undefined);
+    return key === undefined ? [] : [[upstreamName(upstream), key] as const];
+  });
+  return keyFile === undefined ? keysInMemory(given) : keysInFile(keyFile, given);
 }
 
 function makeDataDir(path: string): void {

@@ -13,12 +13,14 @@ import Fastify, {
 } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
 
+import { REPLICA_HEADER } from '../../shared/contract/change-feed.ts';
 import { ContractError, toProblem } from '../../shared/contract/errors.ts';
 import type { Caller } from '../../shared/contract/roles.ts';
 import type { HostFacts } from '../../shared/rpc/messages.ts';
 import type { Engine } from '../engine/engine.ts';
 import { appRoutes } from './app-routes.ts';
 import { contractRoutes } from './contract-routes.ts';
+import { feedRoutes } from './feed-routes.ts';
 import { hubRoutes } from './hub-routes.ts';
 import type { KeyRing } from './key-ring.ts';
 import { readBody } from './read-body.ts';
@@ -85,7 +87,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   server.addHook('onRequest', (request, reply, done) => {
     reply.headers(securityHeaders).header('x-request-id', request.id);
     requireSameSite(options.host, request.raw.headersDistinct['host'], request.headers.origin);
-    request.caller = options.keys.callerOf(request.headers.authorization);
+    request.caller = fromReplica(options.keys.callerOf(request.headers.authorization), request.headers[REPLICA_HEADER]);
     if (request.is404) throw noSuchAddress();
     // Fastify would refuse a content type that it cannot read before 401 and 404, and where there is no body.
     request.contentType = request.raw.headers['content-type'];
@@ -127,6 +129,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   await server.register(contractRoutes, { service: options.engine.service });
   await server.register(hubRoutes, { engine: options.engine });
   await server.register(syncRoutes, { engine: options.engine });
+  await server.register(feedRoutes, { engine: options.engine, logger: options.logger });
   if (options.app !== undefined) {
     await server.register(appRoutes, { engine: options.engine, logger: options.logger, ...options.app });
   }
@@ -138,6 +141,12 @@ function requestIds(): () => string {
   const prefix = uuidv7();
   let number = 0;
   return () => `${prefix}-${++number}`;
+}
+
+/** The caller, with the replica that the request says to come from: whose work waits is told along the chain. */
+function fromReplica(caller: Caller, replica: string | string[] | undefined): Caller {
+  if (caller === undefined || typeof replica !== 'string' || !/^[\w-]{1,64}$/.test(replica)) return caller;
+  return { ...caller, replicaId: replica };
 }
 
 function noSuchAddress(): ContractError {
