@@ -1,4 +1,5 @@
-import { z } from 'zod';
+// The renderer reads it: the small zod is a tenth of the whole one.
+import { z } from 'zod/mini';
 
 /** What is checked. */
 export const CLASH_RULES = [
@@ -17,15 +18,15 @@ const strictness = z.enum(['block', 'warn', 'off']);
 
 /** How an event takes each of the rules, as its settings are stored; what is left out has its default. */
 export const clashSettings = z.object({
-  room_overlap: strictness.default('block'),
-  speaker_overlap: strictness.default('block'),
-  speaker_walk: strictness.default('warn'),
-  outside_days: strictness.default('warn'),
-  room_too_small: strictness.default('warn'),
-  end_before_start: strictness.default('block'),
-  duplicate_code: strictness.default('warn'),
+  room_overlap: z._default(strictness, 'block'),
+  speaker_overlap: z._default(strictness, 'block'),
+  speaker_walk: z._default(strictness, 'warn'),
+  outside_days: z._default(strictness, 'warn'),
+  room_too_small: z._default(strictness, 'warn'),
+  end_before_start: z._default(strictness, 'block'),
+  duplicate_code: z._default(strictness, 'warn'),
   /** How long a speaker needs from one room to another. */
-  walking_minutes: z.number().min(0).max(240).default(5),
+  walking_minutes: z._default(z.number().check(z.gte(0), z.lte(240)), 5),
 });
 
 export type ClashSettings = z.infer<typeof clashSettings>;

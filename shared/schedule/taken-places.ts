@@ -7,7 +7,7 @@ import { SpanList } from './span-list.ts';
  * room "to be announced" that holds everything): told pair by pair, a thousand sessions would make half a million clashes. Whatever overlaps
  * anything in a place is still told once at least, for what begins next after it has it nearest.
  */
-export const MOST_NEIGHBOURS = 20;
+const MOST_NEIGHBOURS = 20;
 
 /** A session that takes its rooms and speakers. */
 export type TakingSession = CheckedSession & { readonly taken: Span };

@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 
+import { clashes } from './clashes.ts';
 import { http } from './http.ts';
 import { edit } from './edit.ts';
 import { eventPage } from './event-page.ts';
@@ -10,7 +11,7 @@ import { pointRead } from './point-read.ts';
 import { pouchdb } from './pouchdb.ts';
 import { search } from './search.ts';
 
-const MEASURES: readonly Measure[] = [insert, pointRead, eventPage, edit, search, pouchdb, http];
+const MEASURES: readonly Measure[] = [insert, pointRead, eventPage, edit, search, pouchdb, http, clashes];
 
 const { values, positionals } = parseArgs({
   options: { sizes: { type: 'string', default: '1000,10000,100000' } },
