@@ -80,7 +80,7 @@ function lengthOf(session: ScheduledSession, newLengthMinutes: number | undefine
 }
 
 /** The instant in the form of the text: in UTC with a `Z`, or with the zone's offset; with milliseconds or without. */
-function writtenAs(text: string | undefined, instantMs: number, clock: ZoneClock): string {
+export function writtenAs(text: string | undefined, instantMs: number, clock: ZoneClock): string {
   const isUtc = typeof text === 'string' && /z$/i.test(text);
   const written = isUtc ? new Date(Math.round(instantMs)).toISOString() : clock.dateTimeAt(instantMs);
   const hasMs = typeof text === 'string' && text.includes('.');

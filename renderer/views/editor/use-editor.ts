@@ -1,0 +1,103 @@
+import { computed, onScopeDispose, provide, watch, type Ref } from 'vue';
+import { useI18n } from 'vue-i18n';
+
+import type { JsonObject } from '../../../shared/base/json.ts';
+import { useClashText } from '../../composables/use-clash-text.ts';
+import { useSessionRoute, type NewSessionFields } from '../../composables/use-session-route.ts';
+import { useDrafts } from '../../stores/drafts.ts';
+import { EDITOR } from './editor-context.ts';
+import { faultsOf, fieldOf, shownOf } from './draft-state.ts';
+import { faultWords } from './fault-words.ts';
+import { FIELD_CONTEXT } from './field-context.ts';
+import { useSyncNotes } from './use-sync-notes.ts';
+
+/** The session that the address names, as the editor's fields read and write it. Provides the fields' contexts. */
+export function useEditor(sessionId: Readonly<Ref<string | undefined>>) {
+  const { t } = useI18n();
+  const drafts = useDrafts();
+  const route = useSessionRoute();
+  const { sentence } = useClashText();
+
+  const draft = computed(() => drafts.drafts.get(sessionId.value ?? ''));
+  const sync = useSyncNotes(sessionId);
+
+  watch(
+    sessionId,
+    (id, before) => {
+      if (before !== undefined && before !== 'new') leave(before);
+      // A new session has an id from the first letter on: what is typed is found again under it.
+      if (id === 'new') void route.open(drafts.openNew(fieldsOf(route.given.value)));
+      else if (id !== undefined) drafts.open(id);
+    },
+    { immediate: true },
+  );
+  onScopeDispose(() => {
+    if (sessionId.value !== undefined) leave(sessionId.value);
+  });
+
+  function leave(id: string): void {
+    void drafts.save(id).then(() => drafts.close(id));
+  }
+
+  const values = computed<JsonObject>(() => (draft.value === undefined ? {} : shownOf(draft.value.state)));
+  const isLocked = computed(() => values.value['sys_locked'] === true);
+
+  const faults = computed(() => {
+    const found = new Map<string, string[]>();
+    const current = draft.value;
+    if (current === undefined) return found;
+    const add = (field: string, words: string): void => void found.set(field, [...(found.get(field) ?? []), words]);
+    const { fields } = current.state;
+    for (const fault of faultsOf(current.state)) {
+      // Of a new session, what is still to be filled in is no fault yet; the head of the editor names it.
+      const field = fieldOf(fault);
+      if (current.state.saved !== undefined || fields[field] !== undefined) add(field, faultWords(fault.message, t));
+    }
+    for (const [field, { state, why }] of Object.entries(fields)) {
+      if (state === 'refused') for (const message of why ?? []) add(field, faultWords(message, t));
+    }
+    return found;
+  });
+
+  provide(FIELD_CONTEXT, {
+    values,
+    faults,
+    isReadOnly: computed(() => isLocked.value || draft.value?.at === 'gone' || draft.value?.at === 'loading'),
+    set(changes, when) {
+      if (sessionId.value !== undefined) drafts.type(sessionId.value, changes, when);
+    },
+    flush() {
+      if (sessionId.value !== undefined) void drafts.save(sessionId.value);
+    },
+  });
+  provide(EDITOR, { draft, sync: sync.notes, resolve: sync.resolve });
+
+  return {
+    draft,
+    values,
+    isLocked,
+    sync,
+    /** What a new session still needs before it can be created, by field. */
+    missing: computed(() => {
+      const current = draft.value;
+      if (current === undefined || current.state.saved !== undefined) return [];
+      return [...new Set(faultsOf(current.state).map(fieldOf))];
+    }),
+    forbidden: computed(() => draft.value?.forbidden.map((clash) => sentence(clash, draft.value?.id)) ?? []),
+  };
+}
+
+function fieldsOf({ start, end, room, type, track, name, contact, abstract }: NewSessionFields): JsonObject {
+  return Object.fromEntries(
+    Object.entries({
+      name,
+      start_date: start,
+      end_date: end,
+      room_ids: room === undefined ? undefined : [room],
+      type_id: type,
+      track_ids: track === undefined ? undefined : [track],
+      speakers: contact === undefined ? undefined : [{ contact_id: contact, type_id: '' }],
+      abstract_id: abstract,
+    }).filter(([, value]) => value !== undefined),
+  );
+}
