@@ -49,7 +49,7 @@ export async function takeBack(
           take(work, each);
         } catch (error) {
           if (!(error instanceof ContractError)) throw error;
-          refusals.push({ id: each.id, name: nameOf(each), error });
+          refusals.push({ id: each.id, name: nameNow(work, each), error });
         }
       }
     }
