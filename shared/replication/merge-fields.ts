@@ -22,7 +22,8 @@ export interface MergedSession {
  * (merge-policy.ts): lists merge by their elements, objects by their members, and what is left is a conflict,
  * where `theirs` stands until a person decides (sync.md, promise 3). Null and missing are equal, and of two equal values theirs stands.
  *
- * Merged lists have the survivors in the base's order, then the additions sorted by key.
+ * Merged lists have the survivors in the base's order, then the additions sorted by key (sync.md has it so). An order that one side changed is
+ * kept where the other side leaves the list as it is; with members added or removed on the other side nobody can say where they would stand in it.
  *
  * Laws, checked in test/property/merge-fields.test.ts, but for `id` and what only the server sets:
  * 1. merge(b, x, b) = x and merge(b, b, x) = x
