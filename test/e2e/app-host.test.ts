@@ -1,0 +1,124 @@
+import { createORPCClient } from '@orpc/client';
+import { RPCLink } from '@orpc/client/websocket';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { WebSocket } from 'ws';
+
+import type { Bridge } from '../../shared/rpc/contract.ts';
+import { exchange } from '../support/http-exchange.ts';
+import { startBuiltHub, type HubProcess } from '../support/hub-process.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+// Processes start slowly on a machine that is busy with other tests.
+vi.setConfig({ testTimeout: 120_000 });
+
+async function startHost(...flags: string[]): Promise<{ hub: HubProcess; token: string; address: string }> {
+  const hub = await startBuiltHub('--data', temporaryFolder(), '--tenant', 'local', '--app', ...flags);
+  const token = new URL(hub.ready.app!).hash.replace('#token=', '');
+  return { hub, token, address: `${hub.url.replace('http', 'ws')}/-/app` };
+}
+
+/** How the server answers one who asks for the bridge: `open`, or the status that it refuses with. */
+async function knock(address: string, token: string | undefined, headers: Record<string, string>): Promise<string> {
+  const socket = new WebSocket(address, token === undefined ? [] : [token], { headers });
+  onTestFinished(() => socket.terminate());
+  return await new Promise((resolve) => {
+    socket.on('open', () => resolve('open'));
+    socket.on('unexpected-response', (_, response) => resolve(String(response.statusCode)));
+    socket.on('error', () => {});
+  });
+}
+
+test('the bridge opens for its own page with the token, and for nobody else', async () => {
+  const { hub, token, address } = await startHost();
+  const origin = hub.url;
+  expect(await knock(address, token, { origin })).toBe('open');
+  expect({
+    'no token': await knock(address, undefined, { origin }),
+    'another token': await knock(address, `${token.slice(0, -1)}${token.endsWith('x') ? 'y' : 'x'}`, { origin }),
+    'another site': await knock(address, token, { origin: 'https://example.org' }),
+    'another port of this machine': await knock(address, token, { origin: 'http://127.0.0.1:1' }),
+    'no origin': await knock(address, token, {}),
+    'a name of an attacker’s': await knock(address, token, { origin: 'http://evil.test', host: 'evil.test' }),
+  }).toEqual({
+    'no token': '401',
+    'another token': '401',
+    'another site': '403',
+    'another port of this machine': '403',
+    'no origin': '401',
+    'a name of an attacker’s': '403',
+  });
+});
+
+test('the token stands in no log, and no page is served that could leak it', async () => {
+  const { hub, token } = await startHost('--log-level', 'trace');
+  const page = await exchange(hub.url, { method: 'GET', path: '/', headers: {} });
+  expect([page.status, page.headers['content-security-policy'], page.headers['referrer-policy']]).toEqual([
+    200,
+    "default-src 'none';script-src 'self';style-src 'self';img-src 'self' data:;font-src 'self';connect-src 'self';base-uri 'none';form-action 'none';frame-ancestors 'none'",
+    'no-referrer',
+  ]);
+  for (const path of ['/../package.json', '/%2e%2e/package.json', '/..%2fhub.js', '/assets/..%5c..%5chub.js']) {
+    const { status } = await exchange(hub.url, { method: 'GET', path, headers: {} });
+    expect([path, status < 400]).toEqual([path, false]);
+  }
+  expect(await knock(`${hub.url.replace('http', 'ws')}/-/app`, token, { origin: hub.url })).toBe('open');
+  hub.kill('SIGTERM');
+  const { stderr } = await hub.ended;
+  expect(stderr).not.toContain(token);
+});
+
+test('a hub that serves no app has no bridge and no page', async () => {
+  const hub = await startBuiltHub('--data', temporaryFolder());
+  expect(hub.ready.app).toBeUndefined();
+  expect((await exchange(hub.url, { method: 'GET', path: '/', headers: {} })).status).toBe(404);
+  expect(await knock(`${hub.url.replace('http', 'ws')}/-/app`, 'x', { origin: hub.url })).toBe('404');
+});
+
+test('over the bridge, failures keep kind, message and field paths, and what is malformed is refused', async () => {
+  const { hub, token, address } = await startHost('--demo');
+  const socket = new WebSocket(address, [token], { headers: { origin: hub.url } });
+  onTestFinished(() => socket.terminate());
+  const bridge: Bridge = createORPCClient(new RPCLink({ websocket: socket as unknown as globalThis.WebSocket }));
+  const body = { event_id: 'demo-2026', name: ' ', type_id: 'missing' };
+  await expect(bridge.sessions.createSession({ tenantId: 'local', body })).rejects.toMatchObject({
+    data: { kind: 'invalid', faults: [{ path: '/name', message: 'must not be blank' }] },
+    status: 400,
+  });
+  await expect(bridge.edit.undo({ tenantId: 'local' })).rejects.toMatchObject({ data: { kind: 'not_found' } });
+  await expect(bridge.edit.undo({ tenantId: 3, more: true } as never)).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+  await expect(bridge.settings.save({ name: 'x', value: 'y'.repeat(300_000) })).rejects.toMatchObject({
+    data: { kind: 'invalid' },
+  });
+  socket.send('{"not":"ours"}');
+  socket.send(Buffer.from([0, 1, 2, 255]));
+  await expect(bridge.sync.pending({ tenantId: 'local' })).resolves.toEqual([]);
+});
+
+test('a call that is given up is ended, and a stream follows what others change', async () => {
+  const { hub, token, address } = await startHost('--demo', '--api-key', 'k=admin');
+  const socket = new WebSocket(address, [token], { headers: { origin: hub.url } });
+  onTestFinished(() => socket.terminate());
+  const bridge: Bridge = createORPCClient(new RPCLink({ websocket: socket as unknown as globalThis.WebSocket }));
+  const end = new AbortController();
+  const ref = { tenantId: 'local', eventId: 'demo-2026' };
+  const messages = await bridge.event.watchSessions(ref, { signal: end.signal });
+  let known = 0;
+  for await (const { stage, changed } of messages) {
+    known += changed.length;
+    if (stage === 'complete') break;
+  }
+  expect(known).toBe(400);
+
+  const undo = await bridge.edit.watchUndo({ tenantId: 'local' }, { signal: end.signal });
+  expect((await undo.next()).value).toMatchObject({ canUndo: false });
+  const { Items } = await bridge.sessions.listSessionsByEvent({
+    tenantId: 'local',
+    event_id: ref.eventId,
+    fields: 'id',
+  });
+  const path = [{ op: 'replace' as const, path: '/code', value: 'NEW' }];
+  await bridge.sessions.patchSession({ tenantId: 'local', id: String(Items[0]!.id), body: path });
+  expect((await undo.next()).value).toMatchObject({ canUndo: true, undoLabel: { fields: ['code'] } });
+  end.abort();
+  await expect(undo.next()).rejects.toThrow();
+});
