@@ -2,6 +2,9 @@ import type { Clock } from '../../shared/base/clock.ts';
 import type { IdSource } from '../../shared/base/ids.ts';
 import type { Logger } from '../../shared/base/logger.ts';
 import { ContractError } from '../../shared/contract/errors.ts';
+import { REPLICA_HEADER } from '../../shared/contract/change-feed.ts';
+import { createHttpClient } from '../../shared/http/client.ts';
+import { createHubClient } from '../../shared/http/hub-client.ts';
 import { createReplicator, type Replicator } from '../../shared/replication/replicator.ts';
 import type { SyncStatus } from '../../shared/replication/sync-status.ts';
 import type { UpstreamCheck } from '../../shared/rpc/sync-messages.ts';
@@ -9,7 +12,14 @@ import type { Store } from '../../shared/store/open-store.ts';
 import { checkUpstream, type CheckedUpstream } from './check-upstream.ts';
 import { openConnections } from './connections.ts';
 import { scheduleSyncs, type SyncSchedule } from './sync-schedule.ts';
-import { connectTo, UpstreamError, upstreamName, type KeyStore, type UpstreamOptions } from './upstream.ts';
+import {
+  clientOptions,
+  connectTo,
+  UpstreamError,
+  upstreamName,
+  type KeyStore,
+  type UpstreamOptions,
+} from './upstream.ts';
 import { watchNetwork } from './watch-network.ts';
 import { watchStatus } from './watch-status.ts';
 
@@ -207,13 +217,14 @@ function open(options: EngineSyncOptions, upstream: Running['upstream'], isGiven
   const { store, keys, clock, ids, logger } = options;
   const { tenantId, remoteTenantId } = upstream;
   const name = upstreamName(upstream);
-  const remote = connectTo(upstream, keys);
+  const client = { ...clientOptions(upstream, keys), headers: { [REPLICA_HEADER]: store.replicaId } };
   const random = Math.random;
   const replicator = createReplicator({
     store,
     tenantId,
     upstream: name,
-    remote,
+    remote: createHttpClient(client),
+    hub: createHubClient(client),
     remoteTenantId,
     clock,
     ids,
@@ -221,6 +232,7 @@ function open(options: EngineSyncOptions, upstream: Running['upstream'], isGiven
     logger,
   });
   const schedule = scheduleSyncs(async (by) => await replicator.sync(by), options.intervalMs);
+  const unfollow = options.intervalMs === 0 ? async () => {} : replicator.follow();
   const unwatch = store.watchSessions((record) => {
     if (record.tenant_id === tenantId && record.sync.dirty) schedule.changed();
   });
@@ -233,7 +245,7 @@ function open(options: EngineSyncOptions, upstream: Running['upstream'], isGiven
     async stop() {
       unwatch();
       schedule.stop();
-      await replicator.stop();
+      await Promise.all([unfollow(), replicator.stop()]);
     },
   };
 }

@@ -70,6 +70,11 @@ export function isCatalogKind(name: string): name is CatalogKind {
   return Object.hasOwn(catalogKinds, name);
 }
 
+/** Whether an item says nothing but that its id is in use. */
+export function isPlaceholder(item: CatalogItem): boolean {
+  return 'placeholder' in item && item['placeholder'] === true;
+}
+
 /** Stands for an item whose id is known from a session, and nothing else: a person can name it. */
 export function placeholder(id: string): { id: string; name: string; placeholder: true } {
   return { id, name: id, placeholder: true };

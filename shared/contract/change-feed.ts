@@ -22,15 +22,15 @@ const text = z.string().max(4096);
 /** One place of a conflict: the value before, and that of either side; one that is absent has nothing there. */
 const conflictField = z.object({
   pointer: text,
-  base: z.unknown().optional(),
-  mine: z.unknown().optional(),
-  theirs: z.unknown().optional(),
+  base: z.unknown().exactOptional(),
+  mine: z.unknown().exactOptional(),
+  theirs: z.unknown().exactOptional(),
 });
 
 const waiting = {
   operation: z.enum(['create', 'patch', 'delete']),
   fields: z.array(text).max(1000),
-  since: text.optional(),
+  since: text.exactOptional(),
   outcome_unknown: z.boolean(),
 };
 
@@ -42,10 +42,10 @@ export const openAbove = z.object({
   links: z.number().int().min(0).max(64),
   name: z.string(),
   event_id: z.string(),
-  replica: text.optional(),
-  pending: z.object(waiting).optional(),
+  replica: text.exactOptional(),
+  pending: z.object(waiting).exactOptional(),
   refused: z
-    .looseObject({
+    .object({
       ...waiting,
       status: z.number(),
       message: z.string(),
@@ -53,15 +53,15 @@ export const openAbove = z.object({
       at: text,
       missing: z.array(z.object({ kind: text, id: z.string() })).max(1000),
     })
-    .optional(),
+    .exactOptional(),
   conflict: z
-    .looseObject({ deleted: z.enum(['here', 'at headquarters']).optional(), fields: z.array(conflictField).max(1000) })
-    .optional(),
+    .object({ deleted: z.enum(['here', 'at headquarters']).exactOptional(), fields: z.array(conflictField).max(1000) })
+    .exactOptional(),
 });
 
 export type OpenAbove = z.infer<typeof openAbove>;
 
-const openList = z.array(openAbove).max(64).optional();
+const openList = z.array(openAbove).max(64).exactOptional();
 
 /** A session as it is now in one of the events asked for. */
 const sessionChange = z.looseObject({
@@ -155,10 +155,12 @@ export const catalogOutcome = z.looseObject({
 
 export type CatalogOutcome = z.infer<typeof catalogOutcome>;
 
-/** What a person decided about a change that stands at a hub. */
+/** What a person decided about one session's change. */
+export type Decision = { about: 'conflict'; resolution: unknown } | { about: 'refused'; action: 'retry' | 'discard' };
+
+/** What a person decided about what stands at a hub: of one session, by its id there, or of all that was refused. */
 export type HubOrder =
-  | { about: 'conflict'; id: string; resolution: unknown }
-  | { about: 'refused'; id: string; action: 'retry' | 'discard' }
+  | (Decision & { id: string })
   | { about: 'all refused'; action: 'retry' }
   | { about: 'all refused'; action: 'replace'; kind: string; from: string; to?: string | undefined };
 

@@ -12,6 +12,8 @@ export interface HttpClientOptions {
   baseUrl: string;
   /** The key to send, asked for at each call; none where it gives none. */
   apiKey?: () => string | undefined;
+  /** What each request says beside. */
+  headers?: Readonly<Record<string, string>>;
   /** The `fetch` to use. */
   fetch: typeof fetch;
   /** How long an answer may take, in milliseconds. */
@@ -35,23 +37,76 @@ export function createHttpClient(options: HttpClientOptions): SessionsApi {
 
 /** Sends one request with the key; answers its JSON, unchecked, or undefined where it is none. Throws as the operations do. */
 export async function requestJson(options: HttpClientOptions, request: HttpRequest): Promise<unknown> {
-  const { method, url, body } = request;
-  const key = options.apiKey?.();
-  const headers = { ...request.headers, ...(key === undefined ? {} : { authorization: `Bearer ${key}` }) };
-  const response = await send(options, url, { method, headers, ...(body === undefined ? {} : { body }) });
+  const response = await send(options, request, AbortSignal.timeout(options.timeoutMs));
   const answer = await readJson(response, options.maxAnswerBytes);
   if (!response.ok) throw toError(response, withoutKey(answer, options.apiKey?.()));
   return answer;
 }
 
-async function send(options: HttpClientOptions, url: string, init: RequestInit): Promise<Response> {
+/** A body that is read as it comes. */
+export interface BodyStream {
+  body: AsyncIterable<Uint8Array>;
+  /** Says that something came: what stays silent for too long is given up. */
+  alive(): void;
+}
+
+/**
+ * Sends a request whose answer stays open. It is given up where nothing comes for `silenceMs`, or when the signal says so. Throws as
+ * `requestJson` does, while reading, too.
+ */
+export async function openStream(
+  options: HttpClientOptions,
+  request: HttpRequest,
+  silenceMs: number,
+  signal: AbortSignal,
+): Promise<BodyStream> {
+  const silence = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const alive = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => silence.abort(new Error('Nothing came for too long.')), silenceMs);
+  };
+  alive();
+  const response = await send(options, request, AbortSignal.any([signal, silence.signal])).catch((error: unknown) => {
+    clearTimeout(timer);
+    throw error;
+  });
+  if (!response.ok || response.headers.get('content-type')?.startsWith('text/event-stream') !== true) {
+    clearTimeout(timer);
+    const answer = await readJson(response, options.maxAnswerBytes);
+    throw response.ok
+      ? new ContractError('unusable_answer', 'The server does not keep its answer open.')
+      : toError(response, answer);
+  }
+  const read = async function* (): AsyncGenerator<Uint8Array, void, undefined> {
+    try {
+      for await (const chunk of response.body ?? []) yield chunk;
+    } catch (cause) {
+      throw new ContractError('unreachable', "The server's answer broke off.", { cause });
+    } finally {
+      clearTimeout(timer);
+      silence.abort();
+    }
+  };
+  return { body: read(), alive };
+}
+
+async function send(
+  options: HttpClientOptions,
+  { method, url, headers, body }: HttpRequest,
+  signal: AbortSignal,
+): Promise<Response> {
+  const key = options.apiKey?.();
+  const authorization = key === undefined ? {} : { authorization: `Bearer ${key}` };
   let response: Response;
   try {
     response = await options.fetch(options.baseUrl + url, {
-      ...init,
+      method,
+      headers: { ...options.headers, ...headers, ...authorization },
+      ...(body === undefined ? {} : { body }),
       // Followed, it would take the key to another address.
       redirect: 'manual',
-      signal: AbortSignal.timeout(options.timeoutMs),
+      signal,
     });
   } catch (cause) {
     throw new ContractError('unreachable', `The server cannot be reached: ${describeNetworkFailure(cause)}.`, {

@@ -5,8 +5,8 @@ import type { Store } from '../store/open-store.ts';
 import { readCursor, writeCursor } from './feed-cursor.ts';
 import { openOf } from './open-above.ts';
 
-/** What a page holds at most; at least one change, where there is one. */
-const PAGE_BOUNDS = { limit: MAX_PAGE_CHANGES, sizeBytes: 2 * 1024 * 1024 };
+/** A page holds about so many bytes at most; at least one change, where there is one. */
+const PAGE_BYTES = 2 * 1024 * 1024;
 
 export interface FeedQuery {
   tenantId: string;
@@ -19,15 +19,18 @@ export interface FeedQuery {
 /**
  * One page of a tenant's change feed (`shared/contract/change-feed.ts`). Throws `invalid` for what is no cursor, and `expired` for one that does
  * not serve any more.
+ *
+ * @param status how the hub stands with its own upstream
  */
 export function readFeed(
   store: Store,
   { tenantId, eventIds, since }: FeedQuery,
   status: ChainStatus | undefined,
+  sizeBytes = PAGE_BYTES,
 ): ChangePage {
   return store.read((view) => {
     const from = since === undefined ? view.firstPosition() : positionOf(store, since);
-    const found = view.changesAfter(tenantId, eventIds, from, PAGE_BOUNDS);
+    const found = view.changesAfter(tenantId, eventIds, from, { limit: MAX_PAGE_CHANGES, sizeBytes });
     if (found === undefined) throw expired();
     return {
       ...(since === undefined ? {} : { since }),

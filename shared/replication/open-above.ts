@@ -1,6 +1,6 @@
 import type { OpenAbove } from '../contract/change-feed.ts';
 import type { SessionRecord, Stored } from '../store/records.ts';
-import { toConflict, toPending, toRefused } from './review.ts';
+import { toConflict, toPending, toRefused, type PendingSession } from './review.ts';
 
 /**
  * What is open about a session between this store and its upstream, and further up, as a hub tells its clients; undefined where nothing is.
@@ -30,9 +30,9 @@ export function openOf(record: Stored<SessionRecord>, replicaId: string): OpenAb
   return [own, ...above];
 }
 
-function withoutNames<Item extends { id: string; name: string; event_id: string }>(
-  item: Item,
-): Omit<Item, 'id' | 'name' | 'event_id'> {
-  const { id: _, name: __, event_id: ___, ...rest } = item;
+type Named = Pick<PendingSession, 'id' | 'name' | 'event_id' | 'where' | 'made_here'>;
+
+function withoutNames<Item extends Named>(item: Item): Omit<Item, keyof Named> {
+  const { id: _, name: __, event_id: ___, where: ____, made_here: _____, ...rest } = item;
   return rest;
 }

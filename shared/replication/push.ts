@@ -81,13 +81,15 @@ export async function push(context: SyncContext, pace: Pace, listed: ReadonlySet
 }
 
 async function pushSome(run: Push, due: readonly Due[]): Promise<void> {
+  const { inTurn } = run.context;
   for (const { id, step } of due) {
     if (step === 'settle') await update(run.context, id, settled);
-    else if (step === 'read') await alone(run, id, async () => void (await readAndHear(run, id)));
-    else if (step === 'create') await alone(run, id, async () => await create(run, id));
+    else if (step === 'read')
+      await inTurn(async () => await alone(run, id, async () => void (await readAndHear(run, id))));
+    else if (step === 'create') await inTurn(async () => await alone(run, id, async () => await create(run, id)));
   }
   const changes = due.filter(({ step }) => step === 'patch' || step === 'delete');
-  for (const batch of toBatches(changes, run.pace)) await sendChanges(run, batch);
+  for (const batch of toBatches(changes, run.pace)) await inTurn(async () => await sendChanges(run, batch));
 }
 
 /** Changes together that may go together. */

@@ -4,11 +4,17 @@ import type { IdSource } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
 import { ContractError } from '../contract/errors.ts';
 import type { CatalogKind } from '../catalog/catalog.ts';
-import { operationNames, type OperationName, type SessionsApi } from '../contract/operations.ts';
+import type { ChainStatus, ChangePage, Decision, HubApi, HubOrder } from '../contract/change-feed.ts';
+import type { SessionsApi } from '../contract/operations.ts';
 import type { Store } from '../store/open-store.ts';
 import { answerBrake } from './brake.ts';
 import { isOfOneSession } from './listing.ts';
+import { toChainStatus, withChain } from './chain-status.ts';
+import { followFeed, type FollowedFeed } from './follow-feed.ts';
+import { adoptLostCreates, createsInDoubt } from './lost-creates.ts';
 import { createPace } from './pace.ts';
+import { countUnsentCatalog, pushCatalog } from './push-catalog.ts';
+import { needsListing, pullFeed, takeAndRemember } from './pull-feed.ts';
 import { pullEvent } from './pull.ts';
 import { push } from './push.ts';
 import {
@@ -24,7 +30,17 @@ import {
   type Resolution,
   type SessionConflict,
 } from './review.ts';
+import {
+  listConflictsAbove,
+  listPendingAbove,
+  listRefusedAbove,
+  madeHereFirst,
+  settleAbove,
+  settleAllAbove,
+} from './review-above.ts';
 import type { SyncContext } from './sync-context.ts';
+import { nothingTaken } from './take-page.ts';
+import { operationsUntilAborted } from './until-aborted.ts';
 import { openSyncMemory, type SyncMemory } from './sync-memory.ts';
 import { newHealth, type Lane } from './sync-health.ts';
 import { readStatus, type SyncStatus } from './sync-status.ts';
@@ -35,6 +51,8 @@ export interface ReplicatorOptions {
   /** The upstream's name here. */
   upstream: string;
   remote: SessionsApi;
+  /** What headquarters offers beside, if it is a hub: it is asked whether it is. */
+  hub?: HubApi;
   /** The tenant's id there. */
   remoteTenantId: string;
   clock: Clock;
@@ -52,6 +70,10 @@ export interface Replicator {
    */
   sync(by: 'hand' | 'timer'): Promise<SyncStatus>;
   status(): SyncStatus;
+  /** The status as this store's own clients are told it: whether a sync is under way is nothing to them. */
+  chain(): ChainStatus;
+  /** Follows headquarters' change feed, where it offers one: what changes there is here at once. Answers what ends it. */
+  follow(): () => Promise<void>;
   /** Ends a sync that is under way, and lets none begin until `resume`, also after a restart. */
   pause(): Promise<void>;
   resume(): Promise<void>;
@@ -61,9 +83,9 @@ export interface Replicator {
   watch(listener: () => void): () => void;
   /** What happened, newest last, in words. */
   log(): readonly LogEntry[];
-  /** Sessions with changes that headquarters does not have, but for those that it refused. */
+  /** Sessions with changes that headquarters does not have, but for those that it refused; also those that wait at a hub on the way. */
   pending(): PendingSession[];
-  /** Changes that headquarters refused for good, with its reasons. */
+  /** Changes that headquarters refused for good, with its reasons; also those that stand at a hub on the way. */
   refused(): RefusedSession[];
   /** Lets refused changes be sent again: one, or all. Answers how many; throws `not_found` for one that is not refused. */
   retry(id?: string, by?: string): Promise<number>;
@@ -74,9 +96,9 @@ export interface Replicator {
    * `invalid` where it cannot be left out.
    */
   replaceReference(kind: CatalogKind, from: string, to: string | undefined, by?: string): Promise<number>;
-  /** What was changed on both sides, with base, mine and theirs of each place. */
+  /** What was changed on both sides, with base, mine and theirs of each place; also what stands at a hub on the way. */
   conflicts(): SessionConflict[];
-  /** Settles a session's conflicts as a person decides; throws `not_found` where there is none, `invalid` for what no session may be. */
+  /** Settles a session's conflicts as a person decides, at the hub where they stand there; throws `not_found` where there is none, `invalid` for what no session may be. */
   resolve(id: string, resolution: Resolution, by?: string): Promise<void>;
   /**
    * Answers the brake, for one event or all that are stopped: `apply` proves the absences again and removes, at the next sync; `keep` keeps the
@@ -106,6 +128,9 @@ export function createReplicator(options: ReplicatorOptions): Replicator {
   const health = newHealth();
   let running: Promise<void> | undefined;
   let abort = new AbortController();
+  let followed: FollowedFeed | undefined;
+  /** Whether the feed that is open tells of every change. */
+  let isLive = false;
   const listeners = new Set<() => void>();
   const changed = (): void => {
     for (const listener of listeners) listener();
@@ -116,61 +141,116 @@ export function createReplicator(options: ReplicatorOptions): Replicator {
     if (entries.length > LOG_LENGTH) entries.shift();
     options.logger.info({ tenant: tenantId, upstream }, message);
   };
-  const status = (): SyncStatus => readStatus(store, tenantId, upstream, memory, health, running !== undefined);
+  const isFed = (): boolean => {
+    const { cursor, deniedAtMs } = memory.current.feed;
+    return options.hub !== undefined && cursor !== undefined && deniedAtMs === undefined;
+  };
+  const statusOf = (isRunning: boolean): SyncStatus => {
+    const own = readStatus(store, tenantId, upstream, memory, health, isRunning);
+    return isFed() ? withChain(own, memory.current.feed, countUnsentCatalog({ store, tenantId })) : own;
+  };
+  const status = (): SyncStatus => statusOf(running !== undefined);
+
+  let turn: Promise<unknown> = Promise.resolve();
+  const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
+    const result = turn.then(work);
+    // Whoever asked for it hears of a failure.
+    turn = result.catch(() => {});
+    return await result;
+  };
+  const contextNow = (): SyncContext => ({
+    ...options,
+    remote: operationsUntilAborted(abort.signal, options.remote),
+    memory,
+    signal: abort.signal,
+    inTurn,
+    onProgress: (done, total) => {
+      health.progress = total === undefined ? { done } : { done, total };
+      changed();
+    },
+    log,
+  });
 
   const cycle = async (by: 'hand' | 'timer'): Promise<void> => {
-    const context: SyncContext = {
-      ...options,
-      remote: untilAborted(options.remote, abort.signal),
-      memory,
-      signal: abort.signal,
-      onProgress: (done, total) => {
-        health.progress = total === undefined ? { done } : { done, total };
-        changed();
-      },
-      log,
-    };
+    const context = contextNow();
     const isDue = (lane: Lane): boolean =>
       !abort.signal.aborted &&
       !health.isUnauthorized &&
       clock() >= health.blockedUntilMs &&
       (by === 'hand' || clock() >= lane.waitUntilMs);
     const listed = new Set<string>();
-    const send = async (): Promise<void> => await push(context, pace, listed);
+    const send = async (): Promise<void> => {
+      const { hub } = options;
+      if (hub !== undefined && isFed()) await inTurn(async () => await pushCatalog(context, hub));
+      await push(context, pace, listed);
+    };
     if (by === 'hand') pace.hurry();
 
     if (health.isUnauthorized && !(await isKeyTaken(context))) return;
     // Upload trouble never stops download, nor the other way round: each has its own clock.
     const pushed = isDue(health.push) && (await run(health.push, send));
     if (isDue(health.pull)) {
-      const pulled = await run(health.pull, async () => {
-        const failures: unknown[] = [];
-        for (const eventId of eventsToPull(context)) {
-          health.incomplete.add(eventId);
-          try {
-            if (await pullEvent(context, eventId)) {
-              health.incomplete.delete(eventId);
-              listed.add(eventId);
-            }
-          } catch (error) {
-            if (!isOfOneSession(error) || abort.signal.aborted) throw error;
-            failures.push(error);
-          }
-        }
-        if (failures.length > 0) throw failures[0];
-      });
+      const pulled = await run(health.pull, async () => await inTurn(async () => await pull(context, by, listed)));
       // What merging made, and what had to be looked for first.
       if (pushed && pulled && isDue(health.push)) await run(health.push, send);
     }
     delete health.progress;
   };
 
+  /** Brings all events up to date: by the change feed where there is one, and by listings where that does not do. */
+  const pull = async (context: SyncContext, by: 'hand' | 'timer', listed: Set<string>): Promise<void> => {
+    const failures: unknown[] = [];
+    const told = await hearFeed(context, by);
+    for (const eventId of eventsToPull(context)) {
+      health.incomplete.add(eventId);
+      try {
+        const isTold = told?.has(eventId) === true && !needsListing(context, eventId);
+        if (isTold || (await pullEvent(context, eventId))) {
+          health.incomplete.delete(eventId);
+          listed.add(eventId);
+        }
+      } catch (error) {
+        if (!isOfOneSession(error) || abort.signal.aborted) throw error;
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
+  };
+
+  /** The events that the change feed speaks for; undefined where there is none. */
+  const hearFeed = async (context: SyncContext, by: 'hand' | 'timer'): Promise<ReadonlySet<string> | undefined> => {
+    if (options.hub === undefined) return undefined;
+    const events = store.subscriptions.eventsOf(tenantId, upstream);
+    // What is open tells all, but what became of a create.
+    const isKnown =
+      isLive && by === 'timer' && events.every((eventId) => createsInDoubt(context, eventId).length === 0);
+    return isKnown ? new Set(events) : await pullFeed(context, options.hub);
+  };
+
+  /** Takes a page of the feed that is open; false where it is not what follows on what is known. */
+  const hear = async (page: ChangePage): Promise<boolean> =>
+    await inTurn(async () => {
+      const { cursor } = memory.current.feed;
+      // An answer of the feed came first.
+      if (page.since !== cursor) return page.cursor === cursor;
+      const context = contextNow();
+      const taken = nothingTaken();
+      await takeAndRemember(context, page, taken);
+      for (const eventId of store.subscriptions.eventsOf(tenantId, upstream)) {
+        const candidates = taken.candidates.filter(({ state }) => state.event_id === eventId);
+        if (candidates.length === 0) continue;
+        await adoptLostCreates(context, eventId, createsInDoubt(context, eventId), candidates, false);
+      }
+      health.pull.lastAtMs = clock();
+      changed();
+      return true;
+    });
+
   /** Runs one direction and notes how it went; answers whether it went well. */
   const run = async (lane: Lane, work: () => Promise<void>): Promise<boolean> => {
     try {
       await work();
     } catch (error) {
-      if (abort.signal.aborted && error === abort.signal.reason) return false;
       noteFailure(lane, error);
       return false;
     }
@@ -196,6 +276,8 @@ export function createReplicator(options: ReplicatorOptions): Replicator {
   };
 
   const noteFailure = (lane: Lane, error: unknown): void => {
+    // Somebody ended the sync: nothing failed.
+    if (abort.signal.aborted && error === abort.signal.reason) return;
     lane.failures += 1;
     lane.waitUntilMs = clock() + backoffMs(lane.failures, options.random(), BACKOFF);
     if (error instanceof ContractError) {
@@ -218,46 +300,119 @@ export function createReplicator(options: ReplicatorOptions): Replicator {
   const stop = async (): Promise<void> => {
     abort.abort();
     await running;
+    await turn;
     abort = new AbortController();
+    followed?.restart();
+  };
+
+  const sync = async (by: 'hand' | 'timer'): Promise<SyncStatus> => {
+    if (running === undefined) {
+      const { push: upload, pull: download, blockedUntilMs } = health;
+      const waitUntilMs = by === 'hand' ? 0 : Math.min(upload.waitUntilMs, download.waitUntilMs);
+      if (memory.current.paused || clock() < Math.max(blockedUntilMs, waitUntilMs)) return status();
+      running = cycle(by);
+      changed();
+    }
+    const current = running;
+    try {
+      await current;
+    } finally {
+      if (running === current) {
+        running = undefined;
+        changed();
+        followed?.renew();
+      }
+    }
+    return status();
   };
 
   const review = { store, tenantId, upstream, clock, ids: options.ids };
+
+  /** Where a decision was taken at the hub, what became of it is fetched at once. */
+  const settleThere = async (work: () => Promise<unknown>): Promise<void> => {
+    await work();
+    const { hub } = options;
+    if (hub === undefined) return;
+    await run(health.pull, async () => void (await inTurn(async () => await pullFeed(contextNow(), hub))));
+    changed();
+  };
+  /** Does what a person decided: here, or where it stands. */
+  const orAbove = async (here: () => Promise<unknown>, id: string, order: Decision): Promise<void> => {
+    try {
+      await here();
+    } catch (error) {
+      if (!(error instanceof ContractError) || error.kind !== 'not_found') throw error;
+      await settleThere(async () => await settleAbove(review, options.hub, options.remoteTenantId, id, order));
+    }
+  };
+  const allAbove = async (order: Extract<HubOrder, { about: 'all refused' }>): Promise<number> => {
+    let count = 0;
+    if (listRefusedAbove(review).length === 0) return count;
+    await settleThere(async () => {
+      count = await settleAllAbove(review, options.hub, options.remoteTenantId, order);
+    });
+    return count;
+  };
 
   return {
     memory,
     status,
     log: () => entries,
-    pending: () => listPending(review),
-    refused: () => listRefused(review),
-    retry: async (id, by) => await retryRefused(review, id, by),
-    discard: async (id, by) => await discardPending(review, id, by),
-    replaceReference: async (kind, from, to, by) => await replaceReference(review, kind, from, to, by),
-    conflicts: () => listConflicts(review),
-    resolve: async (id, resolution, by) => await resolveConflicts(review, id, resolution, by),
+    chain: () => toChainStatus(statusOf(false)),
+    pending: () => madeHereFirst([...listPending(review), ...listPendingAbove(review)]),
+    refused: () => madeHereFirst([...listRefused(review), ...listRefusedAbove(review)]),
+    async retry(id, by) {
+      if (id === undefined) {
+        return (
+          (await retryRefused(review, undefined, by)) + (await allAbove({ about: 'all refused', action: 'retry' }))
+        );
+      }
+      await orAbove(async () => await retryRefused(review, id, by), id, { about: 'refused', action: 'retry' });
+      return 1;
+    },
+    async discard(id, by) {
+      await orAbove(async () => await discardPending(review, id, by), id, { about: 'refused', action: 'discard' });
+    },
+    async replaceReference(kind, from, to, by) {
+      const here = await replaceReference(review, kind, from, to, by);
+      return here + (await allAbove({ about: 'all refused', action: 'replace', kind, from, to }));
+    },
+    conflicts: () => madeHereFirst([...listConflicts(review), ...listConflictsAbove(review)]),
+    async resolve(id, resolution, by) {
+      const here = async (): Promise<void> => await resolveConflicts(review, id, resolution, by);
+      await orAbove(here, id, { about: 'conflict', resolution });
+    },
+    follow() {
+      const { hub, remoteTenantId, random } = options;
+      if (hub === undefined) return async () => {};
+      const following = followFeed({
+        hub,
+        remoteTenantId,
+        random,
+        take: hear,
+        askAnew: () => void sync('timer'),
+        position() {
+          const { cursor, isComplete } = memory.current.feed;
+          const eventIds = store.subscriptions.eventsOf(tenantId, upstream);
+          const isOpen = isFed() && isComplete && !memory.current.paused && !health.isUnauthorized;
+          return isOpen && cursor !== undefined && eventIds.length > 0 ? { eventIds, cursor } : undefined;
+        },
+        onLive(nowLive) {
+          isLive = nowLive;
+        },
+      });
+      followed = following;
+      return async () => {
+        followed = undefined;
+        await following.stop();
+      };
+    },
     async brake(action, eventId) {
       await answerBrake({ store, tenantId, upstream, memory, clock }, action, eventId);
       changed();
       return status();
     },
-    async sync(by) {
-      if (running === undefined) {
-        const { push: upload, pull: download, blockedUntilMs } = health;
-        const waitUntilMs = by === 'hand' ? 0 : Math.min(upload.waitUntilMs, download.waitUntilMs);
-        if (memory.current.paused || clock() < Math.max(blockedUntilMs, waitUntilMs)) return status();
-        running = cycle(by);
-        changed();
-      }
-      const current = running;
-      try {
-        await current;
-      } finally {
-        if (running === current) {
-          running = undefined;
-          changed();
-        }
-      }
-      return status();
-    },
+    sync,
     async pause() {
       await memory.remember({ paused: true });
       await stop();
@@ -281,27 +436,6 @@ export function createReplicator(options: ReplicatorOptions): Replicator {
       };
     },
   };
-}
-
-/** The operations of headquarters, given up at once when the signal says so: what comes of them then is unknown, as of an answer that is lost. */
-function untilAborted(remote: SessionsApi, signal: AbortSignal): SessionsApi {
-  const call = async (name: OperationName, request: never): Promise<unknown> => {
-    signal.throwIfAborted();
-    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    const giveUp = (): void => reject(signal.reason as Error);
-    signal.addEventListener('abort', giveUp, { once: true });
-    (remote[name] as (request: never) => Promise<unknown>)(request).then(resolve, reject);
-    try {
-      return await promise;
-    } finally {
-      // The signal outlives thousands of calls.
-      signal.removeEventListener('abort', giveUp);
-    }
-  };
-  // Each operation answers what the one behind it does, which Object.fromEntries cannot see.
-  return Object.fromEntries(
-    operationNames.map((name) => [name, async (request: never) => await call(name, request)]),
-  ) as unknown as SessionsApi;
 }
 
 /** The events that are kept here, and those where a session that was moved may have been created: it is looked for there. */

@@ -27,7 +27,12 @@ export interface PendingSession {
   since?: string;
   /** It was sent, and whether it arrived is not known yet. */
   outcome_unknown: boolean;
+  where: Place;
+  made_here: boolean;
 }
+
+/** Where a change stands: here, or at the hub that is the upstream, or further up. */
+export type Place = 'here' | 'hub';
 
 /** A session with a change that headquarters refused for good. */
 export interface RefusedSession extends PendingSession {
@@ -45,6 +50,8 @@ export interface SessionConflict {
   id: string;
   name: string;
   event_id: string;
+  where: Place;
+  made_here: boolean;
   /** Where it was deleted, if one side deleted what the other edited; the one conflict then has the pointer ''. */
   deleted?: 'here' | 'at headquarters';
   fields: FieldConflict[];
@@ -107,7 +114,7 @@ export function toConflict(record: Stored<SessionRecord>): SessionConflict | und
   const gone = sync.absent === 'deleted at headquarters';
   const fields = open.map((conflict) => withTheirs(conflict, gone ? undefined : session));
   const deleted = whole ? { deleted: gone ? ('at headquarters' as const) : ('here' as const) } : {};
-  return { id: session.id, name: session.name, event_id: session.event_id, ...deleted, fields };
+  return { id: session.id, name: session.name, event_id: session.event_id, ...placeOf(record), ...deleted, fields };
 }
 
 /** @param shown the session as it shows theirs; undefined where they deleted it */
@@ -296,8 +303,14 @@ function requireValid(next: JsonObject, stored: Session): void {
   if (faults.length > 0) throw invalid(faults);
 }
 
+/** A change that stands here was made here, unless another replica is known to have made it. */
+function placeOf({ sync }: SessionRecord): { where: Place; made_here: boolean } {
+  return { where: 'here', made_here: sync.replica === undefined };
+}
+
 /** What of a session waits. */
-export function toPending({ session, sync, _deleted }: Stored<SessionRecord>): PendingSession {
+export function toPending(record: Stored<SessionRecord>): PendingSession {
+  const { session, sync, _deleted } = record;
   const operation = _deleted ? 'delete' : sync.remote_id === '' ? 'create' : 'patch';
   const patch = operation === 'delete' ? [] : toPatch(sync.base ?? {}, session);
   return {
@@ -308,6 +321,7 @@ export function toPending({ session, sync, _deleted }: Stored<SessionRecord>): P
     fields: [...new Set(patch.map(({ path }) => path.split('/')[1] ?? ''))],
     ...(sync.waitingSinceMs === undefined ? {} : { since: toTimestamp(sync.waitingSinceMs) }),
     outcome_unknown: sync.sent?.outcome === 'unknown',
+    ...placeOf(record),
   };
 }
 

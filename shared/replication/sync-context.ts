@@ -25,6 +25,8 @@ export interface SyncContext {
   ids: IdSource;
   /** Stops the sync at its next step. */
   signal: AbortSignal;
+  /** Runs what a page of the change feed must not come in between; it must not be called within itself. */
+  inTurn<T>(work: () => Promise<T>): Promise<T>;
   /** Tells how far a sync is: sessions done, and to do as far as that is known. */
   onProgress(done: number, total: number | undefined): void;
   log(message: string): void;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import type { ChainStatus } from '../contract/change-feed.ts';
 import type { Store } from '../store/open-store.ts';
 
 /** What a sync remembers of an event between two cycles. */
@@ -14,6 +15,21 @@ const eventMemory = z.object({
   removedAtMs: z.array(z.number()).default([]),
   /** Headquarters lacks suspiciously many: a person is asked before more are removed. */
   brake: z.object({ sinceMs: z.number(), remoteIds: z.array(z.string()), apply: z.boolean().optional() }).optional(),
+  /** Something that the change feed told could not be looked into: a listing is needed. */
+  needsListing: z.boolean().optional(),
+});
+
+/** What is remembered of an upstream's change feed. */
+const feedMemory = z.object({
+  /** When it was last asked for and not offered. */
+  deniedAtMs: z.number().optional(),
+  /** Where it goes on. */
+  cursor: z.string().optional(),
+  /** Whether all that was there when it began is known by now. */
+  isComplete: z.boolean().default(false),
+  /** How the hub stands with its own upstream, when that was last heard; absent where it has none. */
+  status: z.custom<ChainStatus>().optional(),
+  heardAtMs: z.number().optional(),
 });
 
 const memory = z.object({
@@ -25,10 +41,12 @@ const memory = z.object({
   takesBatches: z.boolean().default(true),
   /** Whether a person paused the sync. */
   paused: z.boolean().default(false),
+  feed: feedMemory.default({ isComplete: false }),
   events: z.record(z.string(), eventMemory).default({}),
 });
 
 export type EventMemory = z.infer<typeof eventMemory>;
+export type FeedMemory = z.infer<typeof feedMemory>;
 type Remembered = z.infer<typeof memory>;
 
 /** What is remembered of an upstream, in the store: it survives a restart. */
@@ -37,6 +55,7 @@ export interface SyncMemory {
   eventOf(eventId: string): EventMemory;
   remember(change: Partial<Omit<Remembered, 'events'>>): Promise<void>;
   rememberEvent(eventId: string, change: Partial<EventMemory>): Promise<void>;
+  rememberFeed(change: Partial<FeedMemory>): Promise<void>;
 }
 
 export function openSyncMemory(store: Store, tenantId: string, upstream: string): SyncMemory {
@@ -55,6 +74,7 @@ export function openSyncMemory(store: Store, tenantId: string, upstream: string)
     },
     eventOf,
     remember: async (change) => await save({ ...current, ...change }),
+    rememberFeed: async (change) => await save({ ...current, feed: { ...current.feed, ...change } }),
     rememberEvent: async (eventId, change) =>
       await save({ ...current, events: { ...current.events, [eventId]: { ...eventOf(eventId), ...change } } }),
   };

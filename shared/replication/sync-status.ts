@@ -1,4 +1,5 @@
 import { toTimestamp } from '../base/clock.ts';
+import type { ChainStatus } from '../contract/change-feed.ts';
 import type { Store } from '../store/open-store.ts';
 import { openConflicts, stateOf } from './session-state.ts';
 import type { Health } from './sync-health.ts';
@@ -6,7 +7,7 @@ import type { SyncMemory } from './sync-memory.ts';
 
 /** How things stand with headquarters, honestly. Times are ISO-8601 in UTC. */
 export interface SyncStatus {
-  /** `synced`: nothing waits, nothing is refused, no conflict is open, and the last listing was complete. */
+  /** `synced`: nothing waits, nothing is refused, no conflict is open, and the last listing was complete, along the whole chain. */
   state: 'synced' | 'syncing' | 'offline' | 'attention' | 'paused';
   /** Sessions with changes that headquarters does not have. */
   pending: number;
@@ -20,6 +21,10 @@ export interface SyncStatus {
   last_push_at?: string;
   last_error?: string;
   progress?: { done: number; total?: number };
+  /** Items of the catalog that the hub lacks as they are here. */
+  catalog?: number;
+  /** How the hub that is the upstream stands with its own, where it has one, and when that was heard. */
+  upstream?: ChainStatus & { as_of?: string };
   /** Headquarters lacks suspiciously many sessions of these events: a person is asked. */
   brake?: { event_id: string; sessions: number }[];
 }
@@ -40,9 +45,10 @@ export function readStatus(
   const absent = records.filter(({ sync, _deleted }) => sync.absent !== undefined && !_deleted && !sync.dirty).length;
   const since = unsent.map(({ sync }) => sync.waitingSinceMs ?? Number.POSITIVE_INFINITY).toSorted((a, b) => a - b)[0];
   const braked = Object.entries(memory.current.events).filter(([, event]) => event.brake !== undefined);
-  const listed = store.subscriptions
-    .eventsOf(tenantId, upstream)
-    .every((eventId) => memory.eventOf(eventId).listedAtMs !== undefined && !health.incomplete.has(eventId));
+  const listed = store.subscriptions.eventsOf(tenantId, upstream).every((eventId) => {
+    const { listedAtMs, needsListing } = memory.eventOf(eventId);
+    return listedAtMs !== undefined && needsListing !== true && !health.incomplete.has(eventId);
+  });
   const lastError = health.push.lastError ?? health.pull.lastError;
   const [lastPullAtMs, lastPushAtMs] = [health.pull.lastAtMs, health.push.lastAtMs];
 

@@ -42,7 +42,8 @@ export interface StoreView {
   /** All of them at once, ordered by id: for work over a whole event, never for an answer. */
   listSessions(tenantId: string, filter: SessionFilter): Stored<SessionRecord>[];
   hasSessions(tenantId: string, filter: SessionFilter): boolean;
-  countSessions(tenantId: string): number;
+  /** Of one event, if it is given. */
+  countSessions(tenantId: string, eventId?: string): number;
   /** Sessions with which something is open, here or further up (`isUnsettled`), deleted ones too, ordered by id. */
   listUnsettled(tenantId: string): Stored<SessionRecord>[];
   /** Those of them that wait to be sent. */
@@ -109,7 +110,12 @@ export function createStoreView(reader: StorageReader): StoreView {
 
     hasSessions: (tenantId, filter) => reader.query('sessions', sessionQuery(tenantId, filter, 1)).length > 0,
 
-    countSessions: (tenantId) => reader.count<SessionRecord>('sessions', { _deleted: false, tenant_id: tenantId }),
+    countSessions: (tenantId, eventId) =>
+      reader.count<SessionRecord>('sessions', {
+        _deleted: false,
+        tenant_id: tenantId,
+        ...(eventId === undefined ? {} : { event_id: eventId }),
+      }),
 
     listUnsettled: (tenantId) => withDeleted(reader, { tenant_id: tenantId, unsettled: true }),
 

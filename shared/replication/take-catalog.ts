@@ -1,0 +1,56 @@
+import { catalogKinds, isCatalogKind, isPlaceholder, type CatalogItem, type CatalogKind } from '../catalog/catalog.ts';
+import { mergeItem } from '../catalog/merge-item.ts';
+import { findFaults } from '../contract/parse.ts';
+import type { StoreChange } from '../store/open-store.ts';
+import { changeAsHeadquarters, type SyncContext } from './sync-context.ts';
+
+/** An item of a hub's catalog, as the feed tells it. */
+export interface HeardItem {
+  catalog: string;
+  item: { id: string };
+}
+
+/**
+ * Takes in what a hub says of its catalog, item by item: members that were changed here since the hub last knew of them stay and are sent, all
+ * others are the hub's. What was changed on both sides is the hub's, too; ours is in history then, and that is said. Items of no form that is
+ * known here are passed over.
+ */
+export async function takeCatalog(context: SyncContext, heard: readonly HeardItem[]): Promise<void> {
+  const skipped = new Map<string, number>();
+  await changeAsHeadquarters(context, (change) => {
+    for (const { catalog: kind, item } of heard) {
+      if (!isCatalogKind(kind) || findFaults(catalogKinds[kind], item).length > 0) {
+        skipped.set(kind, (skipped.get(kind) ?? 0) + 1);
+      } else takeItem(context, change, kind, item as CatalogItem);
+    }
+  });
+  for (const [kind, count] of skipped) context.log(`${count} of the hub's ${kind} could not be read.`);
+}
+
+/**
+ * Takes what a hub has of one item.
+ *
+ * @param sent the item as it was sent from here, where this answers that
+ */
+export function takeItem(
+  context: SyncContext,
+  change: StoreChange,
+  kind: CatalogKind,
+  theirs: CatalogItem,
+  sent?: CatalogItem,
+): void {
+  const { tenantId, upstream } = context;
+  const record = change.findCatalogRecord(tenantId, kind, theirs.id);
+  const hub = { upstream, item: theirs };
+  if (record === undefined || isPlaceholder(record.item)) return change.settleCatalogItem(kind, theirs, hub);
+  const mine = record.item;
+  if (isPlaceholder(theirs)) return change.settleCatalogItem(kind, mine, hub);
+  const base = sent ?? (record.hub?.upstream === upstream ? record.hub.item : undefined);
+  const { item, overruled } = mergeItem(base, mine, theirs);
+  change.settleCatalogItem(kind, item, hub);
+  if (overruled.length > 0) {
+    context.log(
+      `The hub's ${overruled.join(', ')} of ${kind} ${theirs.id} stands; what was set here is in its history.`,
+    );
+  }
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+
+import { catalogKinds, isCatalogKind, isPlaceholder, type CatalogItem } from '../catalog/catalog.ts';
+import { mergeItem } from '../catalog/merge-item.ts';
+import { jsonEqual } from '../base/json.ts';
+import { catalogEdit, type CatalogEdit, type CatalogOutcome } from '../contract/change-feed.ts';
+import { findFaults, parse } from '../contract/parse.ts';
+import { mayActAs, type Principal } from '../contract/roles.ts';
+import type { StoreChange } from '../store/open-store.ts';
+
+/** So many items may be changed by one request. */
+const MAX_EDITS = 500;
+
+const edits = z.array(catalogEdit).max(MAX_EDITS);
+
+/** The edits of a request; throws `invalid`. */
+export function parseEdits(body: unknown): CatalogEdit[] {
+  return parse(edits, body);
+}
+
+/**
+ * Takes one change of a catalog item, as a replica that knew it as `base` made it. An editor may add items, and say what a placeholder stands for,
+ * so that a room or a person is there on the spot; to change what is named already takes an admin. What was changed on both sides keeps the
+ * value that stands here. Sent again, it changes nothing.
+ */
+export function takeEdit(
+  change: StoreChange,
+  principal: Principal,
+  tenantId: string,
+  edit: CatalogEdit,
+): CatalogOutcome {
+  const { kind, base, item } = edit;
+  const at = { kind, id: item.id };
+  if (!isCatalogKind(kind)) return { ...at, refused: 'There is no such kind here.' };
+  const stored = change.findCatalogItem(tenantId, kind, item.id);
+  const refuse = (refused: string): CatalogOutcome => ({
+    ...at,
+    ...(stored === undefined ? {} : { item: stored }),
+    refused,
+  });
+  const faults = findFaults(catalogKinds[kind], item);
+  if (faults.length > 0) return refuse(faults.map(({ path, message }) => `${path} ${message}`).join('; '));
+
+  const next = merged(base, item as CatalogItem, stored);
+  if (stored !== undefined && jsonEqual(next, stored)) return { ...at, item: stored };
+  if (stored !== undefined && !isPlaceholder(stored) && !mayActAs(principal.role, 'admin')) {
+    return refuse(`To change what is in the catalog needs the role admin; the key has the role ${principal.role}.`);
+  }
+  change.saveCatalogItem(kind, next);
+  return { ...at, item: next };
+}
+
+function merged(base: CatalogEdit['base'], item: CatalogItem, stored: CatalogItem | undefined): CatalogItem {
+  if (stored === undefined || isPlaceholder(stored)) return item;
+  return isPlaceholder(item) ? stored : mergeItem(base, item, stored).item;
+}
