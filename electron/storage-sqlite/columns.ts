@@ -144,7 +144,7 @@ const ENCODERS: Readonly<Record<ColumnKind, (value: unknown) => string | number 
 /** Stands for "below an array or a scalar", where Mango and plain reading of a path differ. */
 const ELSEWHERE = Symbol('elsewhere');
 
-function pathReader(path: string): (document: StoredDocument) => unknown {
+export function pathReader(path: string): (document: StoredDocument) => unknown {
   const names = path.split('.');
   const [first, second] = names as [string, string | undefined];
   if (second === undefined) return (document) => document[first];

@@ -4,7 +4,7 @@ import type { Clock } from '../../shared/base/clock.ts';
 import type { CollectionTable } from './collection-table.ts';
 import { StorageError } from './storage-error.ts';
 import type { StoredDocument } from './stored-document.ts';
-import { countTable, queryTable, scanChanges, scanTable } from './table-query.ts';
+import { countTable, queryTable, scanChanges, scanTable, scanText } from './table-query.ts';
 import type { StorageQuery, StorageReader, StorageTransaction, TransactionRow } from './transactional-storage.ts';
 import type { WriteScope } from './write-queue.ts';
 import { writeRows, type AttachmentBytes, type Row } from './write-rows.ts';
@@ -28,6 +28,7 @@ export function storageReader(collectionOf: CollectionLookup): StorageReader {
     findById: <Doc>(collection: string, ids: readonly string[], withDeleted = false) =>
       collectionOf(collection).table.findAll(ids, withDeleted) as unknown as RxDocumentData<Doc>[],
     query: <Doc>(collection: string, query: StorageQuery<Doc>) => queryTable(collectionOf(collection).table, query),
+    scanText: (collection, selector, path, visit) => scanText(collectionOf(collection).table, selector, path, visit),
     scan: (collection, query, visit) => scanTable(collectionOf(collection).table, query, visit),
     count: <Doc>(collection: string, selector: StorageQuery<Doc>['selector']) =>
       countTable(collectionOf(collection).table, { selector }).count,

@@ -1,6 +1,7 @@
 import { getQueryMatcher, getSortComparator, type FilledMangoQuery, type RxDocumentData } from 'rxdb';
 
 import type { CollectionTable } from './collection-table.ts';
+import { pathReader } from './columns.ts';
 import { selectorToSql, sortToSql, type SqlCondition } from './query-to-sql.ts';
 import type { SqlValue } from './statements.ts';
 import type { StoredDocument } from './stored-document.ts';
@@ -82,6 +83,30 @@ export function scanChanges<Doc>(
     const document = table.parse(seq, json);
     if (matches(document) && !visit(document as unknown as RxDocumentData<Doc>, seq)) break;
   }
+}
+
+/** Hands over the text at a path of each document of a selector, in no order; undefined where there is none. */
+export function scanText<Doc>(
+  table: CollectionTable,
+  selector: StorageQuery<Doc>['selector'],
+  path: string,
+  visit: (text: string | undefined) => void,
+): void {
+  const condition = conditionOf(table, fill(table, { selector }));
+  const column = table.queryColumn(path);
+  if (condition.exact && column?.kind === 'text') {
+    const texts = table.statements.values<string | null>(
+      `SELECT ${column.sql} FROM ${table.sql} WHERE ${condition.sql}`,
+    );
+    for (const text of texts.iterate(...condition.params)) visit(text ?? undefined);
+    return;
+  }
+  const read = pathReader(path);
+  scanTable<StoredDocument>(table, { selector }, (document) => {
+    const text = read(document);
+    visit(typeof text === 'string' ? text : undefined);
+    return true;
+  });
 }
 
 /** Returns false if no more is wanted. */

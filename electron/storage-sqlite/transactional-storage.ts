@@ -29,6 +29,16 @@ export interface StorageReader {
    * Within `visit` nothing may be written.
    */
   scan<Doc>(collection: string, query: StorageQuery<Doc>, visit: (document: RxDocumentData<Doc>) => boolean): void;
+  /**
+   * Hands over the text at one path of each document that a selector finds, in no order; undefined where there is none. Where the path has
+   * a column, no document is read. Within `visit` nothing may be written.
+   */
+  scanText<Doc>(
+    collection: string,
+    selector: StorageQuery<Doc>['selector'],
+    path: string,
+    visit: (text: string | undefined) => void,
+  ): void;
   /** As many as a query of this selector finds. */
   count<Doc>(collection: string, selector: StorageQuery<Doc>['selector']): number;
   /**

@@ -1,4 +1,4 @@
-import { IdSet } from './id-set.ts';
+import type { IdSet } from './id-set.ts';
 import { isOfOneSession, MAX_FAILURES_IN_A_ROW, readRemote } from './listing.ts';
 import { hearGone } from './session-state.ts';
 import { changeAsHeadquarters, update, type SyncContext } from './sync-context.ts';
@@ -12,7 +12,7 @@ const BRAKE_SHARE = 0.2;
 /** So many absences are proven before a person is asked. */
 const BRAKE_PROOFS = 20;
 /** How many records are looked at together. */
-const STORE_PAGE = { limit: 500, sizeBytes: 4 * 1024 * 1024 };
+const LOOKED_AT_TOGETHER = 500;
 
 /** A session that is said to be at headquarters no more. */
 export interface Missing {
@@ -97,23 +97,26 @@ function findMissing(
   asksHidden: boolean,
 ): { missing: Missing[]; total: number } {
   const { store, tenantId, upstream } = context;
-  const missing: Missing[] = [];
-  let total = 0;
-  let afterId: string | undefined;
-  for (;;) {
-    const bounds = afterId === undefined ? STORE_PAGE : { ...STORE_PAGE, afterId };
-    const { records, more } = store.read((view) => view.pageOfSessions(tenantId, { eventId }, bounds));
-    total += records.length;
-    for (const { session, sync } of records) {
-      if (sync.upstream !== upstream || sync.remote_id === '' || seen.has(sync.remote_id)) continue;
-      // Moved here, and headquarters does not know yet.
-      if (sync.base !== undefined && sync.base['event_id'] !== eventId) continue;
-      const isAskedFor = sync.absent === undefined || (asksHidden && sync.absent === 'not visible to this key');
-      if (isAskedFor) missing.push({ id: session.id, remoteId: sync.remote_id });
+  return store.read((view) => {
+    const unlisted: string[] = [];
+    let total = 0;
+    view.scanRemoteIds(tenantId, eventId, (remoteId) => {
+      total += 1;
+      if (remoteId !== '' && !seen.has(remoteId)) unlisted.push(remoteId);
+    });
+    const missing: Missing[] = [];
+    for (let from = 0; from < unlisted.length; from += LOOKED_AT_TOGETHER) {
+      const some = view.findByRemoteIds(tenantId, unlisted.slice(from, from + LOOKED_AT_TOGETHER));
+      for (const { session, sync, event_id, _deleted: deleted } of some) {
+        if (deleted || event_id !== eventId || sync.upstream !== upstream) continue;
+        // Moved here, and headquarters does not know yet.
+        if (sync.base !== undefined && sync.base['event_id'] !== eventId) continue;
+        const isAskedFor = sync.absent === undefined || (asksHidden && sync.absent === 'not visible to this key');
+        if (isAskedFor) missing.push({ id: session.id, remoteId: sync.remote_id });
+      }
     }
-    if (!more) return { missing, total };
-    afterId = records.at(-1)?.session.id;
-  }
+    return { missing, total };
+  });
 }
 
 async function markHidden(context: SyncContext, id: string): Promise<void> {

@@ -15,6 +15,13 @@ export interface StorageReader {
   query<Doc>(collection: string, query: StorageQuery<Doc>): RxDocumentData<Doc>[];
   /** Hands over the documents of a query one by one, until `visit` returns false. Within `visit` nothing may be written. */
   scan<Doc>(collection: string, query: StorageQuery<Doc>, visit: (document: RxDocumentData<Doc>) => boolean): void;
+  /** Hands over the text at one path of each document that a selector finds, in no order; undefined where there is none. */
+  scanText<Doc>(
+    collection: string,
+    selector: StorageQuery<Doc>['selector'],
+    path: string,
+    visit: (text: string | undefined) => void,
+  ): void;
   count<Doc>(collection: string, selector: StorageQuery<Doc>['selector']): number;
   /**
    * Hands over the documents last written in a range of numbers, tombstones too, as they are now, in the order of those writes, until

@@ -50,6 +50,8 @@ export interface StoreView {
   listUnsent(tenantId: string): Stored<SessionRecord>[];
   /** Sessions by their ids at headquarters, deleted ones too. */
   findByRemoteIds(tenantId: string, remoteIds: readonly string[]): Stored<SessionRecord>[];
+  /** Hands over the id at headquarters of each session of an event, empty where it has none, without reading the sessions. */
+  scanRemoteIds(tenantId: string, eventId: string, visit: (remoteId: string) => void): void;
   findCatalogItem<Kind extends CatalogKind>(tenantId: string, kind: Kind, id: string): CatalogItem<Kind> | undefined;
   findCatalogRecord(tenantId: string, kind: CatalogKind, id: string): Stored<CatalogRecord> | undefined;
   /** Those of the references that the catalog lacks, in the order given. */
@@ -124,6 +126,11 @@ export function createStoreView(reader: StorageReader): StoreView {
 
     findByRemoteIds: (tenantId, remoteIds) =>
       withDeleted(reader, { tenant_id: tenantId, 'sync.remote_id': { $in: [...remoteIds] } }),
+
+    scanRemoteIds(tenantId, eventId, visit) {
+      const selector = { _deleted: false, tenant_id: tenantId, event_id: eventId };
+      reader.scanText<SessionRecord>('sessions', selector, 'sync.remote_id', (remoteId = '') => visit(remoteId));
+    },
 
     findCatalogItem: <Kind extends CatalogKind>(tenantId: string, kind: Kind, id: string) =>
       find<CatalogRecord>('catalog', recordKey(tenantId, kind, id))?.item as CatalogItem<Kind> | undefined,

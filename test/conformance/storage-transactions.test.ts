@@ -206,6 +206,22 @@ describe('a transaction', () => {
     expect(seen[0]).toEqual(['a', 'b', 'a', 'b', 'c']);
   });
 
+  test('give one text of each document, with a column for it or without', async () => {
+    const { storage } = await openTwo();
+    await storage.transaction((transaction) => {
+      for (const id of ['a', 'b', 'c']) put(transaction, 'left', id, `text of ${id}`);
+      put(transaction, 'right', 'd', 'another');
+      const [b] = transaction.findById<Note>('left', ['b']);
+      transaction.write<Note>('left', [{ previous: b!, document: { ...b!, _deleted: true } }]);
+    });
+    for (const path of ['text', 'nowhere', 'id']) {
+      const found: (string | undefined)[] = [];
+      storage.read((reader) => reader.scanText<Note>('left', { _deleted: false }, path, (text) => found.push(text)));
+      const expected = (id: string): string | undefined => ({ text: `text of ${id}`, id })[path];
+      expect(found.toSorted()).toEqual(['a', 'c'].map(expected));
+    }
+  });
+
   test('must be synchronous, and ends with its work', async () => {
     const { storage } = await openTwo();
     let escaped: StorageTransaction | undefined;
