@@ -91,6 +91,7 @@ const values: Readonly<Record<Field, fc.Arbitrary<unknown>>> = {
 const write: fc.Arbitrary<Write> = fc
   .constantFrom(...(Object.keys(values) as Field[]))
   .chain((field) => fc.record({ field: fc.constant(field), value: values[field] }));
+const name: fc.Arbitrary<Write> = fc.record({ field: fc.constant('name' as const), value: values.name });
 const at = fc.nat({ max: 2 });
 
 const command: fc.Arbitrary<Command> = fc.oneof(
@@ -235,7 +236,11 @@ test('n steps and n undos are the first state, and n redos the last, with restar
 type Move = { mine: Command } | { theirs: { at: number; field: 'name' | 'code' } } | { move: 'undo' | 'redo' };
 
 const move: fc.Arbitrary<Move> = fc.oneof(
-  { arbitrary: fc.record({ mine: command }), weight: 4 },
+  { arbitrary: fc.record({ mine: command }), weight: 2 },
+  {
+    arbitrary: fc.record({ mine: fc.record({ do: fc.constant('patch' as const), at, writes: fc.tuple(name) }) }),
+    weight: 3,
+  },
   {
     arbitrary: fc.record({ theirs: fc.record({ at, field: fc.constantFrom('name' as const, 'code' as const) }) }),
     weight: 2,
@@ -245,11 +250,13 @@ const move: fc.Arbitrary<Move> = fc.oneof(
 
 test('whatever is undone and redone, nothing that somebody else wrote is lost', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(move, { minLength: 4, maxLength: 25 }), async (moves) => {
+    fc.asyncProperty(fc.array(move, { minLength: 10, maxLength: 30 }), async (moves) => {
       const tenantId = await newWorld();
       /** The last word of somebody else: until a person writes the field anew, or deletes the session. */
       const theirs = new Map<string, string>();
       let unique = 0;
+      for (const at of [0, 1, 2])
+        await perform(tenantId, ME, { do: 'create', at, write: { field: 'code', value: '1' } });
       for (const move of moves) {
         if ('theirs' in move) {
           const { at, field } = move.theirs;
