@@ -68,7 +68,7 @@ export const importTable: readonly Room[] = [
     rooms: ['shared', 'electron/engine', 'electron/bridge'],
     packages: ['@orpc/server', 'pino'],
   },
-  { folder: 'electron/main', rooms: ['shared/rpc'], packages: ['electron', 'zod', 'node'] },
+  { folder: 'electron/main', rooms: ['shared/rpc', 'renderer/i18n'], packages: ['electron', 'zod', 'node'] },
   { folder: 'electron/preload', rooms: ['shared/rpc'], packages: ['electron'] },
   { folder: 'renderer/host', rooms: ['shared'], packages: ['@orpc/client', 'partysocket', 'vue'] },
   {

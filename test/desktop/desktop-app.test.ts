@@ -7,6 +7,7 @@ import { RPCLink } from '@orpc/client/message-port';
 import { expect, onTestFinished, test, vi } from 'vitest';
 
 import { runDesktop } from '../../electron/main/desktop-app.ts';
+import { commandTable } from '../../shared/rpc/commands.ts';
 import type { Bridge } from '../../shared/rpc/contract.ts';
 import { createElectronStandIn, type ElectronStandIn, type StandInWindow } from '../support/electron-stand-in.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -46,7 +47,7 @@ async function bridgeOf(standIn: ElectronStandIn, window = firstWindow(standIn))
   await asked;
   const { port } = window.webContents.ports.at(-1)!;
   port.start();
-  return createORPCClient(new RPCLink({ port: port as unknown as MessagePort }));
+  return createORPCClient(new RPCLink({ port }));
 }
 
 test('a window is isolated, sandboxed, without Node, and shows the app’s own page', async () => {
@@ -146,6 +147,18 @@ test('quitting waits until the engine has closed its file', async () => {
   await vi.waitFor(() => expect(standIn.app.isQuit).toBe(true), 20_000);
   // Closed cleanly, the write-ahead log is gone.
   expect(readdirSync(join(standIn.folder, 'userData', 'data')).filter((name) => name.endsWith('-wal'))).toEqual([]);
+});
+
+test('the native menus hold every command, in the system’s language, and run it in the window', async () => {
+  const standIn = await start();
+  const items = standIn.menu().flatMap(({ submenu }) => (Array.isArray(submenu) ? submenu : []));
+  const undo = items.find(({ label }) => label === 'Rückgängig');
+  expect(undo).toMatchObject({ accelerator: 'CmdOrCtrl+Z', registerAccelerator: false });
+  expect(items.filter(({ click }) => click !== undefined)).toHaveLength(commandTable.length);
+  (undo?.click as () => void)();
+  expect(firstWindow(standIn).webContents.sent).toEqual([
+    { channel: 'offstage:intent', message: { kind: 'command', id: 'undo' } },
+  ]);
 });
 
 test('a second instance ends at once, and the first is shown what it was asked for', async () => {

@@ -96,6 +96,7 @@ export function createElectronStandIn(
     whenReady: async () => {},
     getPath: (name: string) => join(folder, name),
     getVersion: () => '1.2.3',
+    getLocale: () => 'de-AT',
     quit() {
       let isPrevented = false;
       app.emit('before-quit', { preventDefault: () => (isPrevented = true) });
@@ -164,7 +165,7 @@ export function createElectronStandIn(
         return {
           stdout: worker.stdout,
           stderr: worker.stderr,
-          on: (event: string, listener: (value: never) => void) => void worker.on(event, listener),
+          on: (event: string, listener: (value: unknown) => void) => void worker.on(event, listener),
           postMessage(data: unknown, ports: PortMain[] = []) {
             const transferred = ports.map(({ port }) => port);
             worker.postMessage({ data, ports: transferred }, transferred);
