@@ -11,6 +11,7 @@ import type { HostFacts } from '../../shared/rpc/messages.ts';
 import type { Engine } from '../engine/engine.ts';
 import { createAppSettings } from './app-settings.ts';
 import { feedCatalog } from './catalog-feed.ts';
+import { createCsvFiles } from './csv-files.ts';
 import { changeEach, feedUndo } from './edit-calls.ts';
 import { feedSessions } from './session-feed.ts';
 import { createSyncCalls, LOCAL_TENANT } from './sync-calls.ts';
@@ -31,6 +32,7 @@ export function createRouter({ engine, host, logger }: BridgeOptions) {
   const user = service.forUser(LOCAL_USER);
   const settings = createAppSettings(store);
   const sync = createSyncCalls(engine);
+  const csv = createCsvFiles(engine, LOCAL_USER, LOCAL_TENANT);
 
   const os = implement(bridgeContract).use(async ({ next, path }) => {
     try {
@@ -145,6 +147,8 @@ export function createRouter({ engine, host, logger }: BridgeOptions) {
         const { event_id: eventId, ...report } = await engine.importFile(LOCAL_USER, LOCAL_TENANT, () => bytes);
         return { tenantId: LOCAL_TENANT, eventId, ...report };
       }),
+      previewCsv: os.files.previewCsv.handler(async ({ input }) => await csv.preview(input)),
+      openCsv: os.files.openCsv.handler(async ({ input }) => await csv.open(input)),
       export: os.files.export.handler(({ input }) =>
         engine.exportFile(LOCAL_USER, input.tenantId, input.eventId, input.format),
       ),

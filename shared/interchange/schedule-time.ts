@@ -79,7 +79,7 @@ export function calendarDateOf(text: string | undefined): string | undefined {
 }
 
 /** The instant of a date with a time; one without an offset is in the zone. In milliseconds since the Unix epoch. */
-function instantOf(text: string | undefined, zone: string): number | undefined {
+export function instantOf(text: string | undefined, zone: string): number | undefined {
   const written = parseWrittenDate(text);
   if (written?.timeMs === undefined) return undefined;
   if (written.offset === undefined) return localInstant(written.date, written.timeMs, zone);
@@ -88,7 +88,7 @@ function instantOf(text: string | undefined, zone: string): number | undefined {
 }
 
 /** The instant of a time of day in a zone. An hour that the clocks skip is taken after the gap, one they repeat the first time. */
-function localInstant(date: string, timeMs: number, zone: string): number | undefined {
+export function localInstant(date: string, timeMs: number, zone: string): number | undefined {
   const local = Temporal.PlainDate.from(date).toPlainDateTime().add({ milliseconds: timeMs });
   return usable(local.toZonedDateTime(zone).epochMilliseconds);
 }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 
 import type { JsonValue } from '../base/json.ts';
 import { catalogKindNames } from '../catalog/catalog.ts';
+import { csvEvent, csvMapping, type CsvPreview } from '../catalog/csv-columns.ts';
 import { bulkChange, MAX_BULK_CHANGE, type BulkPreview, type BulkReport } from '../contract/bulk-change.ts';
 import { operationNames, type OperationName, type RequestOf, type ResponseOf } from '../contract/operations.ts';
 import { reference } from '../contract/session.ts';
@@ -166,6 +167,14 @@ export const bridgeContract = {
   files: {
     /** Takes a schedule file (frab XML or JSON) in. */
     open: oc.input(z.strictObject({ file: z.file() })).output(type<ImportedFile>()),
+    /** What a spreadsheet would give; without a mapping, as its headers suggest. */
+    previewCsv: oc
+      .input(z.strictObject({ file: z.file(), mapping: csvMapping.optional(), event: csvEvent }))
+      .output(type<CsvPreview>()),
+    /** Takes a spreadsheet's sessions in. */
+    openCsv: oc
+      .input(z.strictObject({ file: z.file(), mapping: csvMapping, event: csvEvent }))
+      .output(type<ImportedFile>()),
     export: oc.input(eventRef.extend({ format: exportFormat })).output(type<ExportedFile>()),
   },
 };

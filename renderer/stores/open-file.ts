@@ -1,0 +1,132 @@
+import { defineStore } from 'pinia';
+import { shallowRef } from 'vue';
+
+import type { CsvEvent, CsvMapping, CsvPreview } from '../../shared/catalog/csv-columns.ts';
+import { ContractError } from '../../shared/contract/errors.ts';
+import type { ImportedFile } from '../../shared/rpc/messages.ts';
+import { useHost } from '../host/bridge-key.ts';
+import { i18n } from '../i18n/i18n.ts';
+import { useWorkspace } from './workspace.ts';
+
+/** How far the opening of a file is. */
+export type FileOpening =
+  | { step: 'closed' }
+  | { step: 'reading'; name: string }
+  /** A spreadsheet: which column tells what is asked first. */
+  | { step: 'columns'; file: File; event: CsvEvent; preview: CsvPreview; isReading: boolean; fault?: string }
+  | { step: 'taken'; name: string; report: ImportedFile }
+  | { step: 'failed'; name: string; message: string };
+
+/** Takes a schedule file or a spreadsheet in, wherever it comes from: a door of the first run, the menu, or dropped on the window. */
+export const useOpenFile = defineStore('open-file', () => {
+  const { bridge } = useHost();
+  const workspace = useWorkspace();
+
+  const opening = shallowRef<FileOpening>({ step: 'closed' });
+  /** Ends the call under way; a newer one ends an older. */
+  let call = new AbortController();
+
+  async function attempt(name: string, work: (signal: AbortSignal) => Promise<FileOpening>): Promise<void> {
+    call.abort();
+    call = new AbortController();
+    const { signal } = call;
+    try {
+      const next = await work(signal);
+      if (!signal.aborted) opening.value = next;
+    } catch (error) {
+      if (!signal.aborted) opening.value = { step: 'failed', name, message: messageOf(error) };
+    }
+  }
+
+  async function open(file: File): Promise<void> {
+    opening.value = { step: 'reading', name: file.name };
+    await attempt(file.name, async (signal) => {
+      if (!isSpreadsheet(file)) return await take(file.name, bridge.files.open({ file }, { signal }));
+      const event = suggestedEvent(file.name);
+      const preview = await bridge.files.previewCsv({ file, event }, { signal });
+      const known = workspace.events.find((entry) => entry.event.id === preview.eventId)?.event;
+      const chosen = known === undefined ? event : eventOf(known);
+      return { step: 'columns', file, event: chosen, preview, isReading: false };
+    });
+  }
+
+  async function take(name: string, report: Promise<ImportedFile>): Promise<FileOpening> {
+    const taken = await report;
+    workspace.choose({ tenantId: taken.tenantId, eventId: taken.eventId });
+    return { step: 'taken', name, report: taken };
+  }
+
+  /** Reads the spreadsheet again, with other columns or for another event. */
+  async function readAgain(mapping: CsvMapping, event: CsvEvent): Promise<void> {
+    const asked = opening.value;
+    if (asked.step !== 'columns') return;
+    const { file, preview: before } = asked;
+    opening.value = { step: 'columns', file, event, preview: { ...before, mapping }, isReading: true };
+    call.abort();
+    call = new AbortController();
+    const { signal } = call;
+    try {
+      const preview = await bridge.files.previewCsv({ file, mapping, event }, { signal });
+      if (!signal.aborted) opening.value = { step: 'columns', file, event, preview, isReading: false };
+    } catch (error) {
+      if (signal.aborted) return;
+      opening.value = { ...opening.value, isReading: false, fault: messageOf(error) } as FileOpening;
+    }
+  }
+
+  return {
+    opening,
+    open,
+    readAgain,
+
+    /** Lets the person choose a file. */
+    choose(): void {
+      const input = document.createElement('input');
+      input.type = 'file';
+      input.accept = '.xml,.json,.csv,.tsv,.txt';
+      input.addEventListener('change', () => {
+        const [file] = input.files ?? [];
+        if (file !== undefined) void open(file);
+      });
+      input.click();
+    },
+
+    /** Takes the spreadsheet in as it was mapped. */
+    async takeSpreadsheet(): Promise<void> {
+      const asked = opening.value;
+      if (asked.step !== 'columns') return;
+      const { file, event, preview } = asked;
+      opening.value = { step: 'reading', name: file.name };
+      await attempt(
+        file.name,
+        async (signal) =>
+          await take(file.name, bridge.files.openCsv({ file, mapping: preview.mapping, event }, { signal })),
+      );
+    },
+
+    /** Gives up what is under way, and closes what was told. */
+    close(): void {
+      call.abort();
+      opening.value = { step: 'closed' };
+    },
+  };
+});
+
+function isSpreadsheet(file: File): boolean {
+  return /\.(csv|tsv|txt)$/i.test(file.name) || file.type === 'text/csv';
+}
+
+/** What a spreadsheet's event is called until a person says it: as the file, in the time zone of this machine. */
+function suggestedEvent(fileName: string): CsvEvent {
+  const name = fileName.replace(/\.\w+$/, '').trim();
+  return { name: name === '' ? fileName : name, time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone };
+}
+
+export function eventOf(event: { id: string; name: string; time_zone?: string | undefined }): CsvEvent {
+  return { id: event.id, name: event.name, time_zone: event.time_zone ?? 'UTC' };
+}
+
+function messageOf(error: unknown): string {
+  if (!(error instanceof ContractError)) return String(error);
+  return error.kind === 'unreachable' ? i18n.global.t('errors.unreachable') : error.message;
+}

@@ -1,0 +1,333 @@
+import { foldText } from '../base/fold-text.ts';
+import { importedSessionId } from '../base/ids.ts';
+import type { CatalogItem } from '../catalog/catalog.ts';
+import { isTimeZone } from '../catalog/catalog.ts';
+import type { CsvEvent, CsvFieldName, CsvMapping, CsvPreview } from '../catalog/csv-columns.ts';
+import type { BundledSession, ScheduleBundle, ScheduleReading } from '../catalog/schedule-bundle.ts';
+import { ContractError } from '../contract/errors.ts';
+import { SESSION_ID, type SessionInput } from '../contract/session.ts';
+import { guessCsvMapping } from './csv-headers.ts';
+import { readCsvTable, type CsvTable } from './csv-table.ts';
+import { csvTimesOf, dateOrderOf, type DateOrder } from './csv-times.ts';
+import {
+  importedEventId,
+  importedPersonId,
+  importedPlaceIds,
+  importedTypeId,
+  UNNAMED_SPEAKER_TYPE,
+  UNNAMED_TYPE,
+} from './imported-ids.ts';
+import { byId } from './order.ts';
+import { zonedText } from './schedule-time.ts';
+import { SkipList } from './skip-list.ts';
+
+export interface CsvOptions {
+  /** Which column tells what; where it is not said, what the headers suggest. */
+  mapping?: CsvMapping | undefined;
+  event: CsvEvent;
+  /** The event as it is here already: what it calls by a name is meant by that name. */
+  known?: ScheduleBundle | undefined;
+}
+
+/**
+ * Reads the sessions of a spreadsheet, one row each. Lenient: what is understood is taken, and what is not is told in `skipped`, row by row. The
+ * same bytes make the same ids on any machine: a session is known by its id, else its code, else its title. Of a session it names only what
+ * the file has a column for, so that taking it in leaves the rest alone.
+ * Throws `invalid` where the whole file is of no use.
+ */
+export function readCsv(bytes: Uint8Array, options: CsvOptions): ScheduleReading {
+  const table = readCsvTable(bytes);
+  return new CsvReader(table, options.mapping ?? guessCsvMapping(table.headers), options).read();
+}
+
+const FIRST_SESSIONS = 6;
+const SAMPLES = 3;
+const SAMPLE_LENGTH = 80;
+
+/** What a file would give, for the person who says what its columns mean. Throws as `readCsv` does. */
+export function previewCsv(bytes: Uint8Array, options: CsvOptions): CsvPreview {
+  const table = readCsvTable(bytes);
+  const mapping = options.mapping ?? guessCsvMapping(table.headers);
+  const { headers, rows } = table;
+  const reading = new CsvReader(table, mapping, options).read();
+  const nameOf = (
+    items: readonly { id: string; name: string }[] = [],
+    more: readonly { id: string; name: string }[] = [],
+  ) => {
+    const names = new Map([...more, ...items].map(({ id, name }) => [id, name]));
+    return (id: string): string => names.get(id) ?? id;
+  };
+  const roomName = nameOf(reading.catalog.rooms, options.known?.catalog.rooms);
+  const contactName = nameOf(reading.catalog.contacts, options.known?.catalog.contacts);
+  const eventIds = new Set(
+    rows.flatMap(({ cells }) => (mapping.event_id === undefined ? [] : (cells[mapping.event_id] ?? []))),
+  );
+  const [eventId] = eventIds;
+  return {
+    headers: headers.map((header) => header.slice(0, SAMPLE_LENGTH)),
+    mapping,
+    samples: headers.map((_, at) =>
+      rows
+        .values()
+        .map(({ cells }) => cells[at] ?? '')
+        .filter((cell) => cell !== '')
+        .map((cell) => cell.slice(0, SAMPLE_LENGTH))
+        .take(SAMPLES)
+        .toArray(),
+    ),
+    rows: rows.length,
+    sessions: reading.sessions.length,
+    first: reading.sessions.slice(0, FIRST_SESSIONS).map(({ fields }) => {
+      const { name, code, start_date, end_date, room_ids = [], speakers = [] } = fields;
+      return {
+        name,
+        ...(code === undefined ? {} : { code }),
+        ...(start_date === undefined ? {} : { start_date }),
+        ...(end_date === undefined ? {} : { end_date }),
+        rooms: room_ids.map(roomName),
+        speakers: speakers.map(({ contact_id: id, name: own }) => own ?? contactName(id)),
+      };
+    }),
+    skipped: reading.skipped,
+    ...(eventIds.size === 1 && eventId !== undefined && eventId !== '' ? { eventId } : {}),
+  };
+}
+
+type Row = CsvTable['rows'][number];
+
+class CsvReader {
+  readonly #table: CsvTable;
+  readonly #mapping: CsvMapping;
+  readonly #known: ScheduleBundle | undefined;
+  readonly #event: CatalogItem<'events'>;
+  readonly #zone: string;
+  readonly #order: DateOrder;
+  readonly #skipped = new SkipList();
+  readonly #types: NamedItems;
+  readonly #tracks: NamedItems;
+  readonly #rooms: NamedItems;
+  readonly #contacts: NamedItems;
+  readonly #knownSessions: ReadonlyMap<string, BundledSession>;
+  /** How often a title has come, of sessions that have neither id nor code. */
+  readonly #titles = new Map<string, number>();
+  #usesSpeakerType = false;
+
+  constructor(table: CsvTable, mapping: CsvMapping, { event, known }: CsvOptions) {
+    this.#table = table;
+    this.#mapping = mapping;
+    this.#known = known;
+    if (!isTimeZone(event.time_zone)) {
+      throw new ContractError(
+        'invalid',
+        `There is no time zone "${event.time_zone.slice(0, 80)}"; one is Europe/Brussels.`,
+      );
+    }
+    const id = event.id ?? importedEventId({ title: event.name });
+    if (id === undefined) throw new ContractError('invalid', 'The event needs a name.');
+    this.#event = known?.event ?? { id, name: event.name, time_zone: event.time_zone };
+    this.#zone = this.#event.time_zone ?? event.time_zone;
+    this.#order = dateOrderOf(
+      table.rows.flatMap(({ cells }) =>
+        (['date', 'start', 'end'] as const).map((name) => cells[mapping[name] ?? -1] ?? ''),
+      ),
+    );
+    const place = (kind: 'room' | 'track') => (name: string) => importedPlaceIds(id, kind, { name })[0] ?? name;
+    this.#types = new NamedItems(known?.catalog.session_types, importedTypeId);
+    this.#tracks = new NamedItems(known?.catalog.tracks, place('track'));
+    this.#rooms = new NamedItems(known?.catalog.rooms, place('room'));
+    this.#contacts = new NamedItems(known?.catalog.contacts, (name) => importedPersonId(id, `name:${name}`));
+    this.#knownSessions = new Map((known?.sessions ?? []).map((session) => [session.id, session]));
+  }
+
+  read(): ScheduleReading {
+    if (this.#mapping.title === undefined) {
+      throw new ContractError('invalid', 'Say which column holds the titles: nothing is taken without one.');
+    }
+    if (this.#order === 'unsure') {
+      this.#skipped.add('the dates', 'could be day/month or month/day; they are taken as day/month');
+    }
+    const sessions = new Map<string, { row: number; session: BundledSession }>();
+    for (const row of this.#table.rows) {
+      const session = this.#sessionOf(row);
+      if (session === undefined) continue;
+      const same = sessions.get(session.id);
+      if (same === undefined) sessions.set(session.id, { row: row.number, session });
+      else this.#skipped.add(this.#where(row), `is the same session as row ${same.row}: it has its id or code`);
+    }
+    const list = Array.from(sessions.values(), ({ session }) => session);
+    return {
+      event: this.#known === undefined ? withDays(this.#event, list) : this.#event,
+      catalog: {
+        session_types: this.#types.added(),
+        tracks: this.#tracks.added(),
+        rooms: this.#rooms.added(),
+        contacts: this.#contacts.added(),
+        speaker_types: this.#usesSpeakerType ? [UNNAMED_SPEAKER_TYPE] : [],
+      },
+      sessions: list,
+      skipped: this.#skipped.parts(),
+    };
+  }
+
+  #sessionOf(row: Row): BundledSession | undefined {
+    const cell = (name: CsvFieldName): string => row.cells[this.#mapping[name] ?? -1] ?? '';
+    const has = (name: CsvFieldName): boolean => this.#mapping[name] !== undefined;
+    const name = cell('title');
+    if (name === '') {
+      this.#skipped.add(this.#where(row), 'has no title');
+      return undefined;
+    }
+    const own = cell('id');
+    if (own !== '' && !SESSION_ID.test(own)) {
+      this.#skipped.add(this.#where(row), `has an id that no session can have, "${own.slice(0, 80)}"`);
+      return undefined;
+    }
+    const code = cell('code');
+    const id = own !== '' ? own : this.#idOf(code, name);
+    const times = csvTimesOf(
+      {
+        date: cell('date'),
+        start: cell('start'),
+        end: cell('end'),
+        minutes: cell('minutes'),
+        startsAt: cell('starts_at'),
+        endsAt: cell('ends_at'),
+      },
+      this.#order,
+      this.#zone,
+    );
+    for (const remark of times.remarks) this.#skipped.add(this.#where(row), remark);
+    const known = this.#knownSessions.get(id)?.fields;
+    const type = { ids: cell('type_id'), names: cell('type') };
+    const tracks = this.#tracks.idsOf(cell('track_ids'), cell('tracks'));
+    const rooms = this.#rooms.idsOf(cell('room_ids'), cell('rooms'));
+    const speakers = this.#speakersOf(cell('speaker_ids'), cell('speakers'), known);
+    const capacity = cell('capacity');
+    if (capacity !== '' && !isCount(capacity)) {
+      this.#skipped.add(this.#where(row), `has a capacity that is no number, "${capacity.slice(0, 80)}": left out`);
+    }
+    const access = cell('access').toLowerCase();
+    const fields: SessionInput = {
+      event_id: this.#event.id,
+      name,
+      type_id: this.#types.idsOf(type.ids, type.names)[0] ?? known?.type_id ?? this.#types.unnamed(UNNAMED_TYPE),
+      ...(code === '' ? {} : { code }),
+      ...(tracks.length === 0 ? {} : { track_ids: tracks }),
+      ...(rooms.length === 0 ? {} : { room_ids: rooms }),
+      ...(speakers.length === 0 ? {} : { speakers }),
+      ...(times.startMs === undefined ? {} : { start_date: zonedText(times.startMs, this.#zone) }),
+      ...(times.endMs === undefined ? {} : { end_date: zonedText(times.endMs, this.#zone) }),
+      ...(cell('location') === '' ? {} : { location: cell('location') }),
+      ...(cell('description') === '' ? {} : { description: cell('description') }),
+      ...(access === 'optional' || access === 'included' ? { access } : {}),
+      ...(isCount(capacity)
+        ? { enable_capacity: true, capacity_options: { ...known?.capacity_options, capacity: Number(capacity) } }
+        : {}),
+      ...(has('hidden') && cell('hidden') !== '' ? { hide_from_schedule: isYes(cell('hidden')) } : {}),
+      ...(has('sold_out') && cell('sold_out') !== '' ? { sold_out: isYes(cell('sold_out')) } : {}),
+      ...(has('has_fees') && cell('has_fees') !== '' ? { has_fees: isYes(cell('has_fees')) } : {}),
+      ...(own === '' ? { sys_external_id: id } : {}),
+    };
+    return { id, fields };
+  }
+
+  /** Of a session without an id: of its code, else its title, of which there may be several: breaks are all called so. */
+  #idOf(code: string, title: string): string {
+    if (code !== '') return importedSessionId(this.#event.id, `code:${code}`);
+    const nth = (this.#titles.get(title) ?? 0) + 1;
+    this.#titles.set(title, nth);
+    return importedSessionId(this.#event.id, nth === 1 ? `title:${title}` : `title:${title}#${nth}`);
+  }
+
+  #speakersOf(ids: string, names: string, known: SessionInput | undefined): NonNullable<SessionInput['speakers']> {
+    const listed = this.#contacts.itemsOf(ids, names, /[;\n]/.test(names) ? /[;\n]/ : /,| & /);
+    return listed.map(({ id, name }) => {
+      // What a spreadsheet has no column for, such as the kind of speaker, stays.
+      const before = known?.speakers?.find((speaker) => speaker.contact_id === id);
+      if (before !== undefined) return before;
+      this.#usesSpeakerType = true;
+      return { contact_id: id, type_id: UNNAMED_SPEAKER_TYPE.id, name };
+    });
+  }
+
+  #where({ number, cells }: Row): string {
+    const title = cells[this.#mapping.title ?? -1] ?? '';
+    return title === '' ? `row ${number}` : `row ${number}, "${title.slice(0, 120)}"`;
+  }
+}
+
+/** What a spreadsheet names: by the ids it tells, else by the names that are known, else by ids made of the names. */
+class NamedItems {
+  readonly #derive: (name: string) => string;
+  readonly #known = new Map<string, string>();
+  readonly #byName = new Map<string, string>();
+  readonly #added = new Map<string, { id: string; name: string }>();
+
+  constructor(known: readonly { id: string; name: string }[] | undefined, derive: (name: string) => string) {
+    this.#derive = derive;
+    for (const { id, name } of known ?? []) {
+      this.#known.set(id, name);
+      if (!this.#byName.has(foldText(name))) this.#byName.set(foldText(name), id);
+    }
+  }
+
+  idsOf(ids: string, names: string): string[] {
+    return this.itemsOf(ids, names, /[;\n]/).map(({ id }) => id);
+  }
+
+  /** The items of a cell, each once, in its order. Names stand beside ids where there are as many of them. */
+  itemsOf(ids: string, names: string, separator: RegExp): { id: string; name: string }[] {
+    const idList = parts(ids, /;/);
+    const ownNames = parts(names, /;/);
+    const named =
+      idList.length === 0
+        ? parts(names, separator).map((name) => ({ id: this.#idFor(name), name }))
+        : idList.map((id, at) => {
+            const name = (ownNames.length === idList.length ? ownNames[at] : undefined) ?? this.#known.get(id) ?? id;
+            return { id, name };
+          });
+    const items = [...new Map(named.map((item) => [item.id, item])).values()];
+    for (const item of items)
+      if (!this.#known.has(item.id) && !this.#added.has(item.id)) this.#added.set(item.id, item);
+    return items;
+  }
+
+  unnamed(item: { id: string; name: string }): string {
+    if (!this.#known.has(item.id)) this.#added.set(item.id, item);
+    return item.id;
+  }
+
+  #idFor(name: string): string {
+    const folded = foldText(name);
+    const id = this.#byName.get(folded) ?? this.#derive(name);
+    this.#byName.set(folded, id);
+    return id;
+  }
+
+  added(): { id: string; name: string }[] {
+    return [...this.#added.values()].sort(byId);
+  }
+}
+
+function parts(text: string, separator: RegExp): string[] {
+  return text
+    .split(separator)
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}
+
+function isCount(text: string): boolean {
+  return /^\d{1,9}$/.test(text);
+}
+
+function isYes(text: string): boolean {
+  return ['true', 'yes', 'y', 'ja', 'j', 'x', '1', 'wahr', '✓'].includes(text.toLowerCase());
+}
+
+/** A new event lasts from its first session to its last. */
+function withDays(event: CatalogItem<'events'>, sessions: readonly BundledSession[]): CatalogItem<'events'> {
+  const dates = sessions.flatMap(({ fields }) => fields.start_date?.slice(0, 10) ?? []).sort();
+  const [first] = dates;
+  const last = dates.at(-1);
+  return first === undefined || last === undefined ? event : { ...event, start_date: first, end_date: last };
+}
