@@ -25,6 +25,7 @@ interface Update {
 }
 
 const noIds: fc.Arbitrary<string[]> = fc.constant([]);
+const noSessions: fc.Arbitrary<ScheduledSession[]> = fc.constant([]);
 
 const updates: fc.Arbitrary<Update[]> = fc.array(
   fc
@@ -41,6 +42,14 @@ const updates: fc.Arbitrary<Update[]> = fc.array(
 
 /** A session that is never in the world itself, or stands in it otherwise. */
 const another = scheduledSession([...IDS, 'new']);
+
+/** One that stands in the middle of a crowd. */
+const inCrowd = fc.tuple(another, fc.integer({ min: 0, max: 12 })).map(([session, step]) => ({
+  ...session,
+  start_date: at(step),
+  end_date: at(24),
+  room_ids: ['hall'],
+}));
 
 function play(index: ClashIndex, world: Map<string, ScheduledSession>, { changed, removed }: Update): void {
   for (const id of removed) world.delete(id);
@@ -124,15 +133,20 @@ describe('the clash index', () => {
 
   test('foresees what an update would bring, also in a crowd', () => {
     fc.assert(
-      fc.property(anyContext, fc.oneof(updates, crowdedUpdates()), another, (context, edits, session) => {
-        const index = new ClashIndex(context);
-        for (const { changed, removed } of edits) index.update(changed, removed);
-        const before = byKey(index.all());
-        const foreseen = byKey(index.candidate(session));
-        expect(byKey(index.all())).toEqual(before);
-        index.update([session]);
-        expect(foreseen).toEqual(byKey(index.of(session.id)));
-      }),
+      fc.property(
+        anyContext,
+        fc.oneof(updates, crowdedUpdates()),
+        fc.oneof(another, inCrowd),
+        (context, edits, session) => {
+          const index = new ClashIndex(context);
+          for (const { changed, removed } of edits) index.update(changed, removed);
+          const before = byKey(index.all());
+          const foreseen = byKey(index.candidate(session));
+          expect(byKey(index.all())).toEqual(before);
+          index.update([session]);
+          expect(foreseen).toEqual(byKey(index.of(session.id)));
+        },
+      ),
       runs,
     );
   });
@@ -166,11 +180,20 @@ describe('the clash index', () => {
   });
 });
 
-/** Sixty sessions within an hour, in few rooms: more beside each other than are told pair by pair. */
+/** Sixty sessions within an hour, half of them in the hall: more beside each other than are told pair by pair. */
 function crowdedUpdates(): fc.Arbitrary<Update[]> {
   const ids = Array.from({ length: 60 }, (_, index) => `s${index}`);
-  const changed = fc.uniqueArray(scheduledSession(ids, 12), { minLength: 30, maxLength: 60, selector: ({ id }) => id });
-  return fc.array(fc.record({ changed, removed: fc.uniqueArray(fc.constantFrom('x', 'y')) }), {
+  const changed = fc
+    .uniqueArray(scheduledSession(ids, 12), { minLength: 40, maxLength: 60, selector: ({ id }) => id })
+    .map((sessions) =>
+      sessions.map((session, place) =>
+        place % 2 === 0
+          ? session
+          : { ...session, start_date: session.start_date ?? at(6), end_date: at(24), room_ids: ['hall'] },
+      ),
+    );
+  const removed = fc.uniqueArray(fc.constantFrom('s0', 's1'));
+  return fc.array(fc.oneof(fc.record({ changed, removed: noIds }), fc.record({ changed: noSessions, removed })), {
     minLength: 1,
     maxLength: 3,
   });

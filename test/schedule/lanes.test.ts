@@ -85,6 +85,14 @@ describe('lanes', () => {
   });
 });
 
+test('of what begins together, the longest has the first lane', () => {
+  const items = [
+    { id: 'a', startMs: 0, endMs: 10 },
+    { id: 'b', startMs: 0, endMs: 20 },
+  ];
+  expect(packLanes(items).map(({ lane }) => lane)).toEqual([1, 0]);
+});
+
 describe('blocks', () => {
   test('cover each room of each session once, and overlap nowhere', () => {
     fc.assert(
