@@ -1,4 +1,4 @@
-// The renderer reads it: the small zod is a tenth of the whole one.
+// The renderer reads it, and the small zod is a quarter of the whole one.
 import { z } from 'zod/mini';
 
 /** What is checked. */
