@@ -22,6 +22,7 @@ import {
   listConflicts,
   listPending,
   listRefused,
+  releaseHeld,
   replaceReference,
   resolveConflicts,
   retryRefused,
@@ -89,7 +90,9 @@ export interface Replicator {
   refused(): RefusedSession[];
   /** Lets refused changes be sent again: one, or all. Answers how many; throws `not_found` for one that is not refused. */
   retry(id?: string, by?: string): Promise<number>;
-  /** Gives up a refused change: a create goes into history, a change returns to headquarters' state. Throws `not_found`. */
+  /** Lets what waited in a restored backup be sent: one session, or all. Answers how many; throws `not_found` for one that is not held. */
+  release(id?: string, by?: string): Promise<number>;
+  /** Gives up a refused change, or one from a restored backup: a create goes into history, a change returns to headquarters' state. Throws `not_found`. */
   discard(id: string, by?: string): Promise<void>;
   /**
    * Mends every refused session that refers to `from`: by `to`, or by leaving it out where `to` is undefined. Answers how many there were; throws
@@ -369,6 +372,11 @@ export function createReplicator(options: ReplicatorOptions): Replicator {
       }
       await orAbove(async () => await retryRefused(review, id, by), id, { about: 'refused', action: 'retry' });
       return 1;
+    },
+    async release(id, by) {
+      const count = await releaseHeld(review, id, by);
+      changed();
+      return count;
     },
     async discard(id, by) {
       await orAbove(async () => await discardPending(review, id, by), id, { about: 'refused', action: 'discard' });

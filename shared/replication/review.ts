@@ -12,7 +12,7 @@ import type { CatalogReference } from '../store/store-view.ts';
 import { afterEdit, type KeptConflict } from '../store/sync-state.ts';
 import { valueAt } from './conflict-place.ts';
 import { resolveConflict, type Choice } from './resolve-conflict.ts';
-import { contentOf, discard, openConflicts, stateOf, type SessionState } from './session-state.ts';
+import { contentOf, discard, openConflicts, released, stateOf, type SessionState } from './session-state.ts';
 import { toPatch } from './to-patch.ts';
 
 /** A session with changes that headquarters does not have. */
@@ -27,6 +27,8 @@ export interface PendingSession {
   since?: string;
   /** It was sent, and whether it arrived is not known yet. */
   outcome_unknown: boolean;
+  /** It waited in a backup that was restored: it is sent when a person says so (`release`), or given up (`discard`). */
+  from_backup?: true;
   where: Place;
   made_here: boolean;
 }
@@ -134,11 +136,24 @@ export async function retryRefused(context: ReviewContext, id?: string, by = SOM
   });
 }
 
-/** Gives up what waits of a session: a create goes, into history; a change or a delete returns to headquarters' state. */
+/** Lets what waited in a restored backup be sent: one session, or all. Answers how many; throws `not_found` for one that is not held. */
+export async function releaseHeld(context: ReviewContext, id?: string, by = SOMEBODY_HERE): Promise<number> {
+  return await context.store.change(asChange(context, by, 'release'), (change) => {
+    const records = unsentRecords(context, change).filter(
+      ({ session, sync }) => sync.held === true && (id === undefined || session.id === id),
+    );
+    if (id !== undefined && records.length === 0) throw notOpen();
+    for (const record of records) write(change, record, released(stateOf(record)));
+    return records.length;
+  });
+}
+
+/** Gives up what waits of a session, refused or held: a create goes, into history; a change or a delete returns to headquarters' state. */
 export async function discardPending(context: ReviewContext, id: string, by = SOMEBODY_HERE): Promise<void> {
   await context.store.change(asChange(context, by, 'discard'), (change) => {
-    const record = refusedRecords(context, change).find(({ session }) => session.id === id);
-    if (record === undefined) throw notOpen();
+    const record = unsentRecords(context, change).find(({ session }) => session.id === id);
+    const isOpen = record?.sync.refused !== undefined || record?.sync.held === true;
+    if (record === undefined || !isOpen) throw notOpen();
     write(change, record, discard(stateOf(record)));
   });
 }
@@ -256,11 +271,12 @@ function saveEdit(
   next: Session,
   conflicts = record.sync.conflicts ?? [],
 ): void {
-  const { conflicts: _, ...kept } = record.sync;
+  // Who decides about it lets it be sent.
+  const { conflicts: _, held: __, ...kept } = record.sync;
   const state = { ...stateOf(record), sync: kept };
   const open = conflicts.length === 0 ? {} : { conflicts };
   if (toPatch(record.session, next).length === 0) {
-    const { refused: __, ...sync } = kept;
+    const { refused: ___, ...sync } = kept;
     write(change, record, { ...state, sync: { ...sync, ...open } });
     return;
   }
@@ -285,8 +301,12 @@ function unsent({ store, tenantId, upstream }: ReviewContext): Stored<SessionRec
   return store.read((view) => view.listUnsent(tenantId)).filter(({ sync }) => sync.upstream === upstream);
 }
 
-function refusedRecords({ tenantId, upstream }: ReviewContext, change: StoreChange): Stored<SessionRecord>[] {
-  return change.listUnsent(tenantId).filter(({ sync }) => sync.upstream === upstream && sync.refused !== undefined);
+function refusedRecords(context: ReviewContext, change: StoreChange): Stored<SessionRecord>[] {
+  return unsentRecords(context, change).filter(({ sync }) => sync.refused !== undefined);
+}
+
+function unsentRecords({ tenantId, upstream }: ReviewContext, change: StoreChange): Stored<SessionRecord>[] {
+  return change.listUnsent(tenantId).filter(({ sync }) => sync.upstream === upstream);
 }
 
 function withoutRefusal(state: SessionState): SessionState {
@@ -321,6 +341,7 @@ export function toPending(record: Stored<SessionRecord>): PendingSession {
     fields: [...new Set(patch.map(({ path }) => path.split('/')[1] ?? ''))],
     ...(sync.waitingSinceMs === undefined ? {} : { since: toTimestamp(sync.waitingSinceMs) }),
     outcome_unknown: sync.sent?.outcome === 'unknown',
+    ...(sync.held === true ? { from_backup: true as const } : {}),
     ...placeOf(record),
   };
 }

@@ -46,9 +46,12 @@ export function nextStep({ session, sync, deleted }: SessionState): NextStep {
   // Edited here and not there: a person decides. Deleted here: it may be gone on both sides.
   if (sync.absent !== undefined && !deleted) return 'nothing';
   if (sync.sent?.outcome === 'unknown') return sync.remote_id === '' ? 'find' : 'read';
-  if (sync.remote_id === '') return deleted ? 'settle' : 'create';
-  if (deleted) return 'delete';
-  return toPatch(sync.base ?? {}, session).length === 0 ? 'settle' : 'patch';
+  if (sync.remote_id === '' && deleted) return 'settle';
+  const isSame = !deleted && sync.remote_id !== '' && toPatch(sync.base ?? {}, session).length === 0;
+  if (isSame) return 'settle';
+  if (sync.held === true) return 'nothing';
+  if (sync.remote_id === '') return 'create';
+  return deleted ? 'delete' : 'patch';
 }
 
 /** The state before a request leaves: what is sent is written down first, so that its outcome can be told from others' changes. */
@@ -61,6 +64,24 @@ export function sending(state: SessionState, operation: SentChange['operation'])
       ? { made: [...new Set([...(sync.made ?? []), digestOf(content)])].slice(-MAX_SENT_STATES) }
       : {};
   return { ...state, sync: { ...sync, ...made, sent: { operation, outcome: 'unknown', states } } };
+}
+
+/**
+ * The state of a record from a backup that was restored: what waited then may have been sent since, so it counts as sent with an unknown
+ * outcome, and is not sent again by itself.
+ */
+export function heldBack(state: SessionState): SessionState {
+  const { sync, deleted } = state;
+  if (!sync.dirty || sync.refused !== undefined || sync.held === true) return state;
+  const operation = deleted ? 'delete' : sync.remote_id === '' ? 'create' : 'patch';
+  const { sync: sent } = sending(state, operation);
+  return { ...state, sync: { ...sent, held: true } };
+}
+
+/** The state once a person says that what waited in the backup is to be sent. */
+export function released(state: SessionState): SessionState {
+  const { held: _, ...sync } = state.sync;
+  return { ...state, sync };
 }
 
 /** How many sent states are remembered: a version that stands still that long has taken none of the older ones. */
@@ -331,7 +352,7 @@ function withoutDoubt(sync: SyncState): Omit<SyncState, 'sent' | 'absent'> {
 
 /** The state of what waits for nothing any more. */
 function clean(sync: SyncState): SyncState {
-  const { base: _, sent: __, deleted: ___, refused: ____, waitingSinceMs: _____, ...rest } = sync;
+  const { base: _, sent: __, deleted: ___, refused: ____, waitingSinceMs: _____, held: ______, ...rest } = sync;
   return { ...rest, dirty: false };
 }
 

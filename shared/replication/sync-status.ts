@@ -9,10 +9,12 @@ import type { SyncMemory } from './sync-memory.ts';
 export interface SyncStatus {
   /** `synced`: nothing waits, nothing is refused, no conflict is open, and the last listing was complete, along the whole chain. */
   state: 'synced' | 'syncing' | 'offline' | 'attention' | 'paused';
-  /** Sessions with changes that headquarters does not have. */
+  /** Sessions with changes that headquarters does not have, and that go by themselves. */
   pending: number;
   refused: number;
   conflicts: number;
+  /** Sessions whose changes waited in a backup that was restored: they are sent when a person says so. */
+  held?: number;
   /** Sessions that are kept here though headquarters lacks them, or does not show them to this key. */
   absent?: number;
   /** Since when the oldest of them waits. */
@@ -41,7 +43,8 @@ export function readStatus(
   const unsent = records.filter(({ sync }) => sync.dirty);
   const refused = unsent.filter(({ sync }) => sync.refused !== undefined).length;
   const conflicts = records.filter((record) => openConflicts(stateOf(record)).length > 0).length;
-  const pending = unsent.length - refused;
+  const held = unsent.filter(({ sync }) => sync.held === true && sync.refused === undefined).length;
+  const pending = unsent.length - refused - held;
   const absent = records.filter(({ sync, _deleted }) => sync.absent !== undefined && !_deleted && !sync.dirty).length;
   const since = unsent.map(({ sync }) => sync.waitingSinceMs ?? Number.POSITIVE_INFINITY).toSorted((a, b) => a - b)[0];
   const braked = Object.entries(memory.current.events).filter(([, event]) => event.brake !== undefined);
@@ -56,7 +59,7 @@ export function readStatus(
     ? 'paused'
     : isRunning
       ? 'syncing'
-      : refused + conflicts + braked.length > 0
+      : refused + conflicts + held + braked.length > 0
         ? 'attention'
         : lastError !== undefined
           ? 'offline'
@@ -68,6 +71,7 @@ export function readStatus(
     pending,
     refused,
     conflicts,
+    ...(held === 0 ? {} : { held }),
     ...(absent === 0 ? {} : { absent }),
     ...(since === undefined || !Number.isFinite(since) ? {} : { since: toTimestamp(since) }),
     ...(lastPullAtMs === undefined ? {} : { last_pull_at: toTimestamp(lastPullAtMs) }),

@@ -48,6 +48,8 @@ export interface StoreView {
   listUnsettled(tenantId: string): Stored<SessionRecord>[];
   /** Those of them that wait to be sent. */
   listUnsent(tenantId: string): Stored<SessionRecord>[];
+  /** The same of all tenants. */
+  listUnsentOfAll(): Stored<SessionRecord>[];
   /** Sessions by their ids at headquarters, deleted ones too. */
   findByRemoteIds(tenantId: string, remoteIds: readonly string[]): Stored<SessionRecord>[];
   /** Hands over the id at headquarters of each session of an event, empty where it has none, without reading the sessions. */
@@ -123,6 +125,8 @@ export function createStoreView(reader: StorageReader): StoreView {
 
     listUnsent: (tenantId) =>
       withDeleted(reader, { tenant_id: tenantId, unsettled: true }).filter((record) => record.sync.dirty),
+
+    listUnsentOfAll: () => withDeleted(reader, { unsettled: true }).filter(({ sync }) => sync.dirty),
 
     findByRemoteIds: (tenantId, remoteIds) =>
       withDeleted(reader, { tenant_id: tenantId, 'sync.remote_id': { $in: [...remoteIds] } }),

@@ -63,6 +63,8 @@ export interface SyncState {
   conflicts?: KeptConflict[];
   /** Why the session is not where it was: it is kept, and marked so. */
   absent?: 'not visible to this key' | 'not at headquarters' | 'deleted at headquarters';
+  /** It waited in a backup that was restored: whether headquarters has had it is found out, but it is sent only when a person says so. */
+  held?: true;
   /** The replica that made the last change which waits, or waited. */
   replica?: string;
   /** What is open about it at the hub that is its upstream, or further up. */
