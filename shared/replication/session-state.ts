@@ -202,8 +202,10 @@ export function hearGone(state: SessionState): SessionState {
 export function hearRefusal(state: SessionState, refused: Refusal): SessionState {
   // A refused delete brings the session back at once.
   if (state.deleted) return discard(state);
-  const { sent: _, ...sync } = state.sync;
-  return { ...state, sync: { ...sync, refused } };
+  // What was sent before this may still arrive, or has, and is ours then.
+  const { sent, ...sync } = state.sync;
+  const earlier = sent === undefined ? {} : { sent: { ...sent, outcome: 'not arrived' as const } };
+  return { ...state, sync: { ...sync, ...earlier, refused } };
 }
 
 /** The state once a person gives up what waits: a create goes, a change or a delete returns to headquarters' state. */

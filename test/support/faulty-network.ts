@@ -1,5 +1,11 @@
 import { ContractError } from '../../shared/contract/errors.ts';
-import { operationNames, type OperationName, type SessionsApi } from '../../shared/contract/operations.ts';
+import {
+  operationNames,
+  type OperationName,
+  type RequestOf,
+  type ResponseOf,
+  type SessionsApi,
+} from '../../shared/contract/operations.ts';
 import type { Random } from './random.ts';
 
 /** What may happen to one call. `late` is delivered when the world says so, long after the caller gave up. */
@@ -21,6 +27,7 @@ const faults = [
   'repeated key',
   'empty list',
   'cut batch',
+  'half-applied batch',
 ] as const;
 
 export type NetworkFault = (typeof faults)[number];
@@ -45,12 +52,12 @@ export interface NetworkOptions {
 export function createFaultyNetwork(options: NetworkOptions): SessionsApi {
   const { random, note } = options;
   const call = async (name: OperationName, request: unknown): Promise<unknown> => {
-    const deliver = async (): Promise<unknown> =>
-      structuredClone(await (options.remote[name] as (request: unknown) => Promise<unknown>)(structuredClone(request)));
+    const deliver = async (sent = request): Promise<unknown> =>
+      structuredClone(await (options.remote[name] as (request: unknown) => Promise<unknown>)(structuredClone(sent)));
     await options.pass(name);
     const fault = random.chance(options.faultRate()) ? random.pick(options.faults) : undefined;
     note(`${name} ${JSON.stringify(request)}${fault === undefined ? '' : ` !${fault}`}`, fault);
-    const answer = await deliverWith(name, fault, deliver, options);
+    const answer = await deliverWith(name, request, fault, deliver, options);
     await options.pass(`${name} answered`);
     return answer;
   };
@@ -61,8 +68,9 @@ export function createFaultyNetwork(options: NetworkOptions): SessionsApi {
 
 async function deliverWith(
   name: OperationName,
+  request: unknown,
   fault: NetworkFault | undefined,
-  deliver: () => Promise<unknown>,
+  deliver: (sent?: unknown) => Promise<unknown>,
   { random, deliverLater }: NetworkOptions,
 ): Promise<unknown> {
   const fail = (kind: ContractError['kind'], retryAfterS?: number): never => {
@@ -121,6 +129,15 @@ async function deliverWith(
       if (name !== 'batchSessions') return answer;
       const { results } = answer as { results: unknown[] };
       return { ...(answer as object), results: results.slice(0, random.below(results.length)) };
+    }
+    case 'half-applied batch': {
+      if (name !== 'batchSessions') return await deliver();
+      // It breaks off in the middle: so many are done, and of these some are told, or nothing is.
+      const { body, ...rest } = request as RequestOf<'batchSessions'>;
+      const operations = body.operations.slice(0, random.below(body.operations.length));
+      const answer = (await deliver({ ...rest, body: { operations } })) as ResponseOf<'batchSessions'>;
+      if (random.chance(0.5)) return fail('internal');
+      return { ...answer, results: answer.results.slice(0, random.below(answer.results.length + 1)) };
     }
     default:
       return fault satisfies never;

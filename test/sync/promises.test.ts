@@ -367,6 +367,41 @@ describe('a create ends as one session', () => {
     expect(await namesHere(world)).toEqual(['A talk', 'Another by now']);
   });
 
+  test('a create that is refused is still known by an earlier send of it that arrived unseen', async () => {
+    const world = await openWorld();
+    world.hq.unknown.add('room-1');
+    const { id } = await world.laptop.api.createSession({ tenantId: TENANT, body: talk });
+    let sends = 0;
+    world.interfere((name, request) => {
+      if (name === 'listSessionsByEvent') return { Count: 0, Items: [] };
+      if (name !== 'createSession' || (sends += 1) > 1) return undefined;
+      return world.hq
+        .as('laptop')
+        .createSession(request)
+        .then(() => fail('unreachable'));
+    });
+    await world.laptop.replicator.sync('hand');
+    // Sent again with a room that headquarters does not know.
+    await world.laptop.api.patchSession({
+      tenantId: TENANT,
+      id,
+      body: [
+        { op: 'add', path: '/name', value: 'Mine' },
+        { op: 'add', path: '/room_ids', value: ['room-1'] },
+      ],
+    });
+    expect(await world.laptop.replicator.sync('hand')).toMatchObject({ refused: 1 });
+    const [first] = world.hq.sessions.keys();
+    await world.theirs.patchSession({
+      tenantId: TENANT,
+      id: String(first),
+      body: [{ op: 'add', path: '/code', value: 'Theirs' }],
+    });
+    world.interfere(undefined);
+    expect(await world.laptop.replicator.sync('hand')).toMatchObject({ conflicts: 0, refused: 1 });
+    expect(await world.laptop.api.getSession({ tenantId: TENANT, id })).toMatchObject({ name: 'Mine', code: 'Theirs' });
+  });
+
   test('what was in conflict with the later twin is an edit like any other of the earlier, where nobody else wrote', async () => {
     const world = await openWorld();
     const { id } = await world.laptop.api.createSession({ tenantId: TENANT, body: talk });
@@ -376,7 +411,7 @@ describe('a create ends as one session', () => {
     world.interfere((name) => (name === 'listSessionsByEvent' ? { Count: 0, Items: [] } : undefined));
     await world.laptop.replicator.sync('hand');
     world.interfere(undefined);
-    const [later] = [...world.hq.sessions.keys()].filter((each) => each !== earlier.id);
+    const later = [...world.hq.sessions.keys()].find((each) => each !== earlier.id);
     await rename(world.laptop, id, 'Mine');
     await rename({ api: world.theirs }, String(later), 'Theirs');
     const { Items } = await world.theirs.listSessionsByEvent({ tenantId: TENANT, event_id: 'e1' });
