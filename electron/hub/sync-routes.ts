@@ -32,7 +32,8 @@ const settleConflict = z.strictObject({
   resolution: z.union([side, z.record(z.string(), z.union([side, z.strictObject({ value: z.unknown() })]))]),
 });
 
-const control = z.strictObject({ action: z.enum(['pause', 'resume', 'cancel']) });
+/** Without an action: sync now. */
+const control = z.strictObject({ action: z.enum(['pause', 'resume', 'cancel']).optional() });
 
 const answerBrake = z.strictObject({ action: z.enum(['apply', 'keep']), event_id: reference.optional() });
 
@@ -73,9 +74,9 @@ export async function syncRoutes(server: FastifyInstance, { engine }: { engine: 
   server.post('/-/:tenantId/sync', async (request: TenantRequest) => {
     const { replicator } = open(request, 'editor');
     const { tenantId } = request.params;
-    const body = parseJsonBody(request.body, 'json');
-    if (body === undefined) return await replicator.sync('hand');
-    await engine.sync[parse(control, body).action](tenantId);
+    const { action } = parse(control, parseJsonBody(request.body, 'json') ?? {});
+    if (action === undefined) return await replicator.sync('hand');
+    await engine.sync[action](tenantId);
     return replicator.status();
   });
 
