@@ -40,7 +40,11 @@ export function useValueWords() {
     if (value === undefined || value === null || value === '') return t('values.none');
     if (typeof value === 'boolean') return t(value ? 'values.yes' : 'values.no');
     const kind = kindOf[field];
-    if (kind !== undefined) return [value].flat().map((id) => nameOf(kind, id)).join(', ');
+    if (kind !== undefined)
+      return [value]
+        .flat()
+        .map((id) => nameOf(kind, id))
+        .join(', ');
     if (typeof value === 'string') {
       const instantMs = /_(date|at)$/.test(field) ? instantOf(value) : undefined;
       if (instantMs !== undefined) return times.dateTime(instantMs);
