@@ -77,8 +77,13 @@ export function oneEvent(first: number, count: number): Session[] {
   return Array.from({ length: count }, (_, at) => sessionAt(first + at, LARGE_EVENT));
 }
 
+/** The records of such sessions. */
+export function recordsOfOneEvent(first: number, count: number): SessionRecord[] {
+  return oneEvent(first, count).map(recordOf);
+}
+
 /** The record in which the store keeps a session. */
-export function recordOf(session: Session): SessionRecord {
+function recordOf(session: Session): SessionRecord {
   return toSessionRecord(TENANT, session, { sync: { dirty: false, remote_id: '' } });
 }
 

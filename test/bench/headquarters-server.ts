@@ -62,7 +62,9 @@ function list(query: URLSearchParams): string {
   const page = all.slice(from, from + PAGE);
   const items = page.map(({ session, json }) => {
     if (fields === undefined) return json;
-    return JSON.stringify(Object.fromEntries(fields.flatMap((name) => (name in session ? [[name, session[name]]] : []))));
+    return JSON.stringify(
+      Object.fromEntries(fields.flatMap((name) => (name in session ? [[name, session[name]]] : []))),
+    );
   });
   const key = from + PAGE < all.length ? `,"LastEvaluatedKey":"${from + PAGE}"` : '';
   return `{"Count":${items.length},"Items":[${items.join(',')}]${key}}`;

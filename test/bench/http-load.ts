@@ -1,4 +1,5 @@
 import { loadRival } from './load-rival.ts';
+import { serveParent } from './process.ts';
 
 /** What the load is made of: each connection goes through a list of its own, over and over. */
 export interface Load {
@@ -30,10 +31,10 @@ type Autocannon = (options: {
 const autocannon = loadRival('autocannon') as Autocannon;
 
 // A process of its own, so that making load does not slow down the server. Each message is a load; the answer is what came of it.
-process.on('message', (load: Load) => void make(load));
-process.once('disconnect', () => process.exit());
+serveParent(make);
+process.send?.('ready');
 
-async function make({ url, connections, seconds }: Load): Promise<void> {
+async function make({ url, connections, seconds }: Load): Promise<LoadResult> {
   const lists = connections.values();
   const result = await autocannon({
     url,
@@ -41,9 +42,8 @@ async function make({ url, connections, seconds }: Load): Promise<void> {
     duration: seconds,
     setupClient: (client) => client.setRequests(lists.next().value ?? connections[0]!),
   });
-  const answer: LoadResult = {
+  return {
     requestsPerSecond: result['2xx'] / result.duration,
     failures: result.non2xx + result.errors + result.timeouts,
   };
-  process.send?.(answer);
 }

@@ -1,38 +1,31 @@
 import { createServer as createBareServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import pino from 'pino';
-
-import type { Engine } from '../../electron/engine/engine.ts';
 import { createKeyRing } from '../../electron/hub/key-ring.ts';
 import { createServer } from '../../electron/hub/server.ts';
+import type { SessionsApi } from '../../shared/contract/operations.ts';
 import type { JsonPatch } from '../../shared/contract/patch.ts';
 import { TENANT } from './documents.ts';
-import { openOurs, type Ours } from './stores.ts';
+import { KEY, logger, openBenchEngine } from './engines.ts';
+import { serveParent } from './process.ts';
 
-// A process of its own: `hub` or `bare`, the file of the store, the key. Tells its port, and ends with its parent.
-const [kind, path, key] = process.argv.slice(2) as [string, string, string];
-const ours = await openOurs(path);
-const port = kind === 'hub' ? await startHub(ours) : await startBare(ours);
-process.send?.({ port });
-process.once('disconnect', () => process.exit());
+// A process of its own: `hub` or `bare`, the data folder. Tells its address, and ends with its parent.
+const [kind, dataDir] = process.argv.slice(2) as [string, string];
+const engine = await openBenchEngine(dataDir);
+const port = kind === 'hub' ? await startHub() : await startBare(engine.service.as({ id: 'bench', role: 'editor' }));
+serveParent(() => null);
+process.send?.(`http://127.0.0.1:${port}`);
 
-async function startHub({ service }: Ours): Promise<number> {
-  // As the hub's own main composes it, save what serves no operation of the contract.
-  const server = await createServer({
-    engine: { service } as Engine,
-    keys: createKeyRing([{ key, role: 'editor' }], 'a secret'),
-    host: '127.0.0.1',
-    rateLimit: undefined,
-    // It logs no traffic, as the hub by default; here, not that it listens either.
-    logger: pino({ level: 'warn', base: null }, pino.destination({ dest: 2, sync: true })),
-  });
+/** As the hub's own main composes it. */
+async function startHub(): Promise<number> {
+  const keys = createKeyRing([{ key: KEY, role: 'editor' }], engine.secret);
+  const server = await createServer({ engine, keys, host: '127.0.0.1', rateLimit: undefined, logger });
   await server.listen({ port: 0, host: '127.0.0.1' });
   return (server.server.address() as AddressInfo).port;
 }
 
 /** The least that can serve three operations: no keys, no headers, no errors told apart. */
-async function startBare({ api }: Ours): Promise<number> {
+async function startBare(api: SessionsApi): Promise<number> {
   const answer = async (request: IncomingMessage): Promise<unknown> => {
     const { pathname } = new URL(request.url!, 'http://localhost');
     const [, , tenantId = TENANT, id = '', eventId] = pathname.split('/').map(decodeURIComponent);

@@ -1,14 +1,12 @@
-import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-
 import { idOf, LARGE_EVENT, someNumbers, TENANT } from './documents.ts';
+import { KEY } from './engines.ts';
 import type { Load, LoadRequest, LoadResult } from './http-load.ts';
 import { compare, type Measure, type Row, type Side } from './measure.ts';
-import { copyOf, filledFile } from './stores.ts';
+import { startProcess, type BenchProcess } from './process.ts';
+import { dataFolder, filledFile } from './stores.ts';
 
 const CONNECTIONS = 32;
 const REQUESTS = 500;
-const KEY = 'bench-key';
 
 export const http: Measure = {
   name: 'http',
@@ -18,20 +16,20 @@ export const http: Measure = {
   note: 'The hub hashes the key, looks at Host and Origin, makes an id and sends twelve security headers; the bare handler does none of that. It shows where the service has least to do.',
   async run(sessions) {
     const path = await filledFile(sessions);
-    const hub = await startServer('hub', copyOf(path));
-    const bare = await startServer('bare', copyOf(path));
-    const load = fork(new URL('http-load.ts', import.meta.url));
+    const hub = await startProcess('http-server.ts', 'hub', dataFolder(path));
+    const bare = await startProcess('http-server.ts', 'bare', dataFolder(path));
+    const load = await startProcess('http-load.ts');
     const rows: Row[] = [];
     for (const [what, requestsOf] of Object.entries(LOADS)) {
       const connections = Array.from({ length: CONNECTIONS }, (_, connection) => requestsOf(sessions, connection));
       const against =
-        (url: string): Side =>
+        (server: BenchProcess): Side =>
         async () =>
-          1e6 / (await requestsPerSecond(load, { url, connections, seconds: 1 }));
-      const comparison = await compare(against(hub.url), against(bare.url), { rounds: 5, warmUps: 1 });
+          1e6 / (await requestsPerSecond(load, { url: String(server.ready), connections, seconds: 1 }));
+      const comparison = await compare(against(hub), against(bare), { rounds: 5, warmUps: 1 });
       rows.push({ what, comparison, goal: { rateAtLeast: 0.8 } });
     }
-    for (const child of [hub.child, bare.child, load]) child.disconnect();
+    for (const each of [hub, bare, load]) await each.end();
     return rows;
   },
 };
@@ -61,28 +59,8 @@ function pathOf(number: number): string {
   return `/sessions/${TENANT}/${encodeURIComponent(idOf(number))}`;
 }
 
-async function startServer(kind: 'hub' | 'bare', path: string): Promise<{ url: string; child: ChildProcess }> {
-  const child = fork(new URL('http-server.ts', import.meta.url), [kind, path, KEY]);
-  const { port } = (await answerOf(child)) as { port: number };
-  return { url: `http://127.0.0.1:${port}`, child };
-}
-
-async function requestsPerSecond(child: ChildProcess, load: Load): Promise<number> {
-  child.send(load);
-  const result = (await answerOf(child)) as LoadResult;
+async function requestsPerSecond(load: BenchProcess, order: Load): Promise<number> {
+  const result = (await load.ask(order)) as LoadResult;
   if (result.failures > 0) throw new Error(`${result.failures} requests failed`);
   return result.requestsPerSecond;
-}
-
-/** The next message of a process; throws if it ends instead. */
-async function answerOf(child: ChildProcess): Promise<unknown> {
-  const ended = new AbortController();
-  const end = (code: number | null): void => ended.abort(new Error(`A process ended with code ${code}`));
-  child.once('exit', end);
-  try {
-    const [message] = (await once(child, 'message', { signal: ended.signal })) as [unknown];
-    return message;
-  } finally {
-    child.off('exit', end);
-  }
 }

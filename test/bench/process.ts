@@ -42,6 +42,7 @@ async function nextMessage(child: ChildProcess): Promise<unknown> {
 }
 
 /** Within such a process: answers each message, and ends with the parent. */
+// eslint-disable-next-line typescript/no-unnecessary-type-parameters -- it types what the caller knows of the parent
 export function serveParent<Message>(answer: (message: Message) => unknown): void {
   process.on('message', (message) => {
     Promise.resolve(answer(message as Message)).then(

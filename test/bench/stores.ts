@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -75,22 +75,41 @@ export function copyOf(path: string): string {
   return copy;
 }
 
-const filled = new Map<number, Promise<string>>();
+/** A folder that is there, and empty. */
+export function newFolder(): string {
+  const path = newPath('');
+  mkdirSync(path);
+  return path;
+}
 
-/** A file of ours that holds so many sessions, and their catalog. Not to be changed: it is made once; those that write take a copy. */
-export async function filledFile(sessions: number): Promise<string> {
-  const path = filled.get(sessions) ?? fill(newPath('.sqlite'), sessions);
-  filled.set(sessions, path);
+/** The data folder of an engine over a copy of a file that nobody has open. */
+export function dataFolder(path: string): string {
+  const folder = newFolder();
+  copyFileSync(path, join(folder, 'offstage.sqlite'));
+  return folder;
+}
+
+const filled = new Map<string, Promise<string>>();
+
+/**
+ * A file of ours that holds so many sessions, and their catalog. Not to be changed: it is made once; those that write take a copy.
+ *
+ * @param records others than those of the large event and small ones
+ */
+export async function filledFile(sessions: number, records: typeof recordsFrom = recordsFrom): Promise<string> {
+  const name = `${records.name} ${sessions}`;
+  const path = filled.get(name) ?? fill(newPath('.sqlite'), sessions, records);
+  filled.set(name, path);
   return await path;
 }
 
-async function fill(path: string, sessions: number): Promise<string> {
+async function fill(path: string, sessions: number, records: typeof recordsFrom): Promise<string> {
   const { store, service, close } = await openOurs(path);
   for (const [kind, items] of Object.entries(catalogOf(sessions))) {
     await service.catalog.put(ADMIN, TENANT, kind, items);
   }
   for (let first = 0; first < sessions; first += BATCH) {
-    await store.collections.sessions.bulkInsert(recordsFrom(first, Math.min(BATCH, sessions - first)));
+    await store.collections.sessions.bulkInsert(records(first, Math.min(BATCH, sessions - first)));
   }
   await close();
   return path;

@@ -1,0 +1,63 @@
+import { recordsOfOneEvent } from './documents.ts';
+import type { FirstSync, FirstSyncResult } from './first-sync-client.ts';
+import { comparisonOf, costsOf, type Measure, type Row } from './measure.ts';
+import { startPouchSource } from './pouch-source.ts';
+import { startProcess } from './process.ts';
+import { dataFolder, filledFile, newFolder } from './stores.ts';
+
+/** Rounds in which each side syncs once; of large stores fewer, for the rival takes a minute. */
+const ROUNDS = 3;
+const LARGE = 50_000;
+
+export const firstSync: Measure = {
+  name: 'first-sync',
+  title:
+    'A first sync over loopback, every commit synced: from a hub, and from a headquarters that offers the contract alone',
+  rival: 'PouchDB 9 pulling from express-pouchdb, both on leveldb (not synced), batch_size 1,000',
+  unit: '/s',
+  sizes: [1_000, 10_000, 25_000, 100_000],
+  note: 'Each sync runs in a new process, which has to compile its code first: that is much of a small one.',
+  async run(sessions) {
+    const pouch = await startPouchSource(sessions);
+    const headquarters = await startProcess('headquarters-server.ts', String(sessions));
+    const hub = await startProcess('http-server.ts', 'hub', dataFolder(await filledFile(sessions, recordsOfOneEvent)));
+    const sources: Readonly<Record<Source, Pick<FirstSync, 'by' | 'url'>>> = {
+      hub: { by: 'offstage', url: String(hub.ready) },
+      headquarters: { by: 'offstage', url: String(headquarters.ready) },
+      rival: { by: 'pouchdb', url: pouch.url },
+    };
+    const found: Record<Source, FirstSyncResult[]> = { hub: [], headquarters: [], rival: [] };
+    for (let round = 0; round < (sessions < LARGE ? ROUNDS : 1); round++) {
+      const turns = Object.keys(sources) as Source[];
+      for (const source of round % 2 === 0 ? turns : turns.toReversed()) {
+        found[source].push(await syncInNewProcess({ ...sources[source], folder: newFolder(), sessions }));
+      }
+    }
+    for (const each of [pouch.server, headquarters, hub]) await each.end();
+
+    const timesUs = (source: Source): number[] => found[source].map(({ timeUs }) => timeUs / sessions);
+    const memory = (source: Source): number[] => found[source].map(({ memoryBytes }) => memoryBytes);
+    return [
+      { what: 'from a hub', comparison: comparisonOf(timesUs('hub'), timesUs('rival')), goal: { rateAtLeast: 4 } },
+      {
+        what: 'by the contract',
+        comparison: comparisonOf(timesUs('headquarters'), timesUs('rival')),
+        goal: { rateAtLeast: 2 },
+      },
+      ...(['hub', 'headquarters'] as const).map((source): Row => {
+        const what = `memory it takes, ${source === 'hub' ? 'from a hub' : 'by the contract'}`;
+        return { what, unit: 'MiB', comparison: comparisonOf(memory(source), memory('rival')) };
+      }),
+      { what: 'whole, from a hub', unit: 's', cost: costsOf(found.hub.map(({ timeUs }) => timeUs)) },
+    ];
+  },
+};
+
+type Source = 'hub' | 'headquarters' | 'rival';
+
+async function syncInNewProcess(order: FirstSync): Promise<FirstSyncResult> {
+  const client = await startProcess('first-sync-client.ts');
+  const result = (await client.ask(order)) as FirstSyncResult;
+  await client.end();
+  return result;
+}
