@@ -1,0 +1,177 @@
+import { expect, test, vi } from 'vitest';
+
+import { startBuiltHub, type HubProcess } from '../support/hub-process.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { axeFindings, goTo, openApp, type AppWindow } from './app-window.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
+
+const EVENT = 'demo-2026';
+
+/** A headquarters with the demonstration event, as others speak to it. */
+interface Headquarters {
+  hub: HubProcess;
+  call: (method: string, path: string, body?: unknown) => Promise<unknown>;
+  /** Stops it, and starts it again at the same address. */
+  stop: () => Promise<void>;
+  start: () => Promise<void>;
+}
+
+async function startHeadquarters(): Promise<Headquarters> {
+  const flags = ['--data', temporaryFolder(), '--tenant', 'hq', '--demo', '--api-key', 'hq-key=admin'];
+  let hub = await startBuiltHub(...flags);
+  const { url } = hub;
+  const port = new URL(url).port;
+  return {
+    get hub() {
+      return hub;
+    },
+    async call(method, path, body) {
+      const answer = await fetch(`${url}${path}`, {
+        method,
+        headers: { authorization: 'hq-key', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      const read = (await answer.json()) as unknown;
+      if (!answer.ok) throw new Error(JSON.stringify(read));
+      return read;
+    },
+    async stop() {
+      hub.kill('SIGTERM');
+      await hub.ended;
+    },
+    async start() {
+      hub = await startBuiltHub(...flags, '--port', port);
+    },
+  };
+}
+
+/** The app, kept in step with a headquarters, with everything that is there; the first sessions, as headquarters has them. */
+async function openSyncedApp(): Promise<AppWindow & { headquarters: Headquarters; names: string[]; ids: string[] }> {
+  const headquarters = await startHeadquarters();
+  const upstream = ['--upstream', headquarters.hub.url, '--upstream-tenant', 'hq', '--upstream-key', 'hq-key'];
+  const app = await openApp({ flags: [...upstream, '--event', EVENT, '--sync-interval', '1'] });
+  const list = (await headquarters.call('GET', `/sessions/hq/event/${EVENT}?fields=id,name`)) as {
+    Items: { id: string; name: string }[];
+  };
+  await goTo(app.page, '/sync');
+  await app.page.getByRole('heading', { name: 'Synced', exact: true }).waitFor();
+  const first = list.Items.slice(0, 5);
+  return { ...app, headquarters, names: first.map(({ name }) => name), ids: first.map(({ id }) => id) };
+}
+
+/** Renames the session that is open in the editor, as a person would. */
+async function rename(app: AppWindow, id: string, name: string): Promise<void> {
+  await app.page.evaluate((hash) => (location.hash = hash), `#/sync?session=${encodeURIComponent(id)}`);
+  const field = app.page.getByRole('textbox', { name: 'Name', exact: true });
+  await field.fill(name);
+  await field.press('Tab');
+}
+
+/** The id under which the app keeps a session of headquarters'. */
+async function idHere({ hub, page }: AppWindow, name: string): Promise<string> {
+  void hub;
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox').fill(name);
+  await page.getByRole('option').first().click();
+  await page.waitForURL(/session=/);
+  return decodeURIComponent(/session=([^&]+)/.exec(page.url())?.[1] ?? '');
+}
+
+test('what is changed while headquarters is away waits, is shown field by field, and is there once it is back', async () => {
+  const app = await openSyncedApp();
+  const { page, headquarters, names, ids } = app;
+  await headquarters.stop();
+  const id = await idHere(app, names[0]!);
+  await rename(app, id, 'Moved to the garden');
+  await goTo(page, '/sync');
+  await page.getByRole('tab', { name: /Waiting/ }).click();
+  await page.getByText('Changed: Name').waitFor();
+  await page.getByRole('link', { name: /1 change waiting/ }).waitFor();
+
+  await headquarters.start();
+  await page.getByRole('heading', { name: 'Synced', exact: true }).waitFor({ timeout: 60_000 });
+  const there = (await headquarters.call('GET', `/sessions/hq/${ids[0]}`)) as { name: string };
+  expect(there.name).toBe('Moved to the garden');
+  await page.getByText('Nothing waits').waitFor();
+});
+
+test('a field that was changed on both sides is shown with base, mine and theirs, and settled as the person decides', async () => {
+  const app = await openSyncedApp();
+  const { page, headquarters, names, ids } = app;
+  const id = await idHere(app, names[1]!);
+  await headquarters.stop();
+  await rename(app, id, 'My name for it');
+  await headquarters.start();
+  // Somebody else was quicker.
+  const body = [{ op: 'replace', path: '/name', value: 'Their name for it' }];
+  await headquarters.call('PATCH', `/sessions/hq/${ids[1]}`, body);
+  await goTo(page, '/sync');
+  await page.getByRole('tab', { name: /Changed on both sides/ }).click();
+  const card = page.getByRole('article').filter({ hasText: 'My name for it' });
+  await card.waitFor({ timeout: 60_000 });
+  expect(await card.getByRole('row').nth(1).allInnerTexts()).toEqual([
+    `Name\t${names[1]}\tMy name for it\tTheir name for it`.replaceAll('\t', '\t'),
+  ]);
+  expect(await axeFindings(page)).toEqual([]);
+
+  await card.getByRole('radio', { name: 'My name for it' }).check();
+  await card.getByRole('button', { name: 'Settle' }).click();
+  await page.getByText('Nothing was changed on both sides').waitFor();
+  await vi.waitFor(
+    async () =>
+      expect(await headquarters.call('GET', `/sessions/hq/${ids[1]}?fields=name`)).toEqual({ name: 'My name for it' }),
+    30_000,
+  );
+});
+
+test('a change that headquarters refuses stands with its reason, and is sent once it can be', async () => {
+  const app = await openSyncedApp();
+  const { page, headquarters, names, ids } = app;
+  const id = await idHere(app, names[2]!);
+  await headquarters.stop();
+  await rename(app, id, 'Refused at first');
+  await headquarters.start();
+  await headquarters.call('PATCH', `/sessions/hq/${ids[2]}`, [{ op: 'add', path: '/sys_locked', value: true }]);
+  await goTo(page, '/sync');
+  await page.getByRole('tab', { name: /Refused/ }).click();
+  const card = page.getByRole('article').filter({ hasText: 'Refused at first' });
+  await card
+    .getByText(/locked/)
+    .first()
+    .waitFor({ timeout: 60_000 });
+  expect(await axeFindings(page)).toEqual([]);
+  await headquarters.call('PATCH', `/sessions/hq/${ids[2]}`, [{ op: 'replace', path: '/sys_locked', value: false }]);
+  // Unlocking there sends it again by itself; a person may be quicker.
+  const again = card.getByRole('button', { name: 'Send again' });
+  if (await again.isVisible()) await again.click({ timeout: 2_000 }).catch(() => {});
+  await vi.waitFor(
+    async () =>
+      expect(await headquarters.call('GET', `/sessions/hq/${ids[2]}?fields=name`)).toEqual({
+        name: 'Refused at first',
+      }),
+    30_000,
+  );
+  await page.getByText('Nothing was refused').waitFor();
+});
+
+test('sync can be paused and resumed, and tells in its log what it did', async () => {
+  const { page } = await openSyncedApp();
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await page.getByRole('heading', { name: 'Sync is paused' }).waitFor();
+  expect(await axeFindings(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await page.getByRole('heading', { name: 'Synced', exact: true }).waitFor();
+  await page.getByRole('tab', { name: 'Log' }).click();
+  expect(await page.getByRole('listitem').count()).toBeGreaterThan(0);
+});
+
+test('an event without headquarters says that it is kept here alone, and where to go on', async () => {
+  const { page } = await openApp({ flags: ['--demo'], colorScheme: 'dark' });
+  await page.getByRole('navigation').waitFor();
+  await goTo(page, '/sync');
+  await page.getByRole('heading', { name: 'Kept on this computer alone' }).waitFor();
+  expect(await axeFindings(page)).toEqual([]);
+  await page.getByRole('link', { name: 'Connect to headquarters' }).click();
+  await page.waitForURL(/welcome/);
+});
