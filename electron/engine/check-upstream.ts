@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ContractError } from '../../shared/contract/errors.ts';
 import { requestJson } from '../../shared/http/client.ts';
 import { encodeSegment } from '../../shared/http/codec.ts';
-import type { Finding, UpstreamCheck } from '../../shared/rpc/sync-messages.ts';
+import type { Finding, FindingReason, UpstreamCheck } from '../../shared/rpc/sync-messages.ts';
 import { clientOptions, connectTo, UpstreamError, type UpstreamAddress } from './upstream.ts';
 
 /** What a person typed in to connect a headquarters. */
@@ -15,8 +15,8 @@ export interface CheckedUpstream extends UpstreamAddress {
 
 const RIGHT: Finding = { state: 'right' };
 const UNTRIED: Finding = { state: 'untried' };
-const wrong = (message: string): Finding => ({ state: 'wrong', message });
-const unclear = (message: string): Finding => ({ state: 'unclear', message });
+const wrong = (because: FindingReason, message: string): Finding => ({ state: 'wrong', because, message });
+const unclear = (because: FindingReason, message: string): Finding => ({ state: 'unclear', because, message });
 
 /** Stands for an event where none is named: any answer about it tells of address, key and tenant. */
 const NO_EVENT = 'offstage-check';
@@ -36,11 +36,16 @@ export async function checkUpstream(upstream: CheckedUpstream): Promise<Upstream
   try {
     clientOptions(upstream, { keyOf: () => upstream.key });
   } catch (error) {
-    if (error instanceof UpstreamError) return { ...nothing, address: wrong(error.message) };
+    if (error instanceof UpstreamError) {
+      const isPlain =
+        upstream.allowHttp !== true && /^http:\/\//i.test(upstream.url.trim()) && URL.canParse(upstream.url);
+      return { ...nothing, address: wrong(isPlain ? 'unencrypted' : 'bad_address', error.message) };
+    }
     throw error;
   }
 
-  if (['', '.', '..'].includes(upstream.remoteTenantId)) return { ...nothing, tenant: wrong('A tenant has an id.') };
+  if (['', '.', '..'].includes(upstream.remoteTenantId))
+    return { ...nothing, tenant: wrong('tenant_missing', 'A tenant has an id.') };
 
   const found = new Map<string, 'known' | ContractError>();
   for (const id of eventIds.length === 0 ? [NO_EVENT] : eventIds) {
@@ -51,7 +56,7 @@ export async function checkUpstream(upstream: CheckedUpstream): Promise<Upstream
   }
   const hub = await readHub(upstream);
   if (hub === 'unknown tenant') {
-    return { ...nothing, address: RIGHT, key: RIGHT, tenant: wrong('There is no such tenant.') };
+    return { ...nothing, address: RIGHT, key: RIGHT, tenant: wrong('tenant_unknown', 'There is no such tenant.') };
   }
   const isTenantKnown = hub !== undefined || [...found.values()].includes('known');
   return {
@@ -60,6 +65,7 @@ export async function checkUpstream(upstream: CheckedUpstream): Promise<Upstream
     tenant: isTenantKnown
       ? RIGHT
       : unclear(
+          'nothing_known',
           'Nothing that was asked for is known there: the tenant, the events or a part of the address may be wrong.',
         ),
     events: eventIds.map((id) => ({
@@ -75,10 +81,10 @@ export async function checkUpstream(upstream: CheckedUpstream): Promise<Upstream
 
 function findingOf(answer: 'known' | ContractError | undefined, isOffered: boolean | undefined): Finding {
   if (answer === 'known') return RIGHT;
-  if (isOffered === false) return wrong('There is no such event.');
+  if (isOffered === false) return wrong('event_unknown', 'There is no such event.');
   return answer?.kind === 'not_found'
-    ? unclear('The event is not known there, or has no sessions yet.')
-    : wrong(answer?.message ?? 'There is no such event.');
+    ? unclear('event_unknown_or_empty', 'The event is not known there, or has no sessions yet.')
+    : wrong('refused', answer?.message ?? 'There is no such event.');
 }
 
 async function askFor(upstream: CheckedUpstream, eventId: string): Promise<'known' | ContractError> {
@@ -93,15 +99,24 @@ function whatStops(error: ContractError, key: string | undefined): Partial<Upstr
   switch (error.kind) {
     case 'unreachable':
     case 'internal':
-      return { address: wrong(error.message) };
+      return { address: wrong('no_answer', error.message) };
     case 'unusable_answer':
-      return { address: wrong('What answers at that address is not the Sessions API.') };
+      return { address: wrong('not_the_api', 'What answers at that address is not the Sessions API.') };
     case 'unauthorized':
-      return { address: RIGHT, key: wrong(key === undefined ? 'A key is needed.' : 'The key is not known there.') };
+      return {
+        address: RIGHT,
+        key:
+          key === undefined
+            ? wrong('key_missing', 'A key is needed.')
+            : wrong('key_unknown', 'The key is not known there.'),
+      };
     case 'forbidden':
-      return { address: RIGHT, key: wrong('The key is known there, but may not read these sessions.') };
+      return {
+        address: RIGHT,
+        key: wrong('key_forbidden', 'The key is known there, but may not read these sessions.'),
+      };
     case 'rate_limited':
-      return { address: RIGHT, key: unclear('Headquarters asks to wait before it is asked again.') };
+      return { address: RIGHT, key: unclear('asks_to_wait', 'Headquarters asks to wait before it is asked again.') };
     default:
       return undefined;
   }

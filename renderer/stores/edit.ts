@@ -10,7 +10,7 @@ import type { UndoReport, UndoState } from '../../shared/contract/steps.ts';
 import { useHost } from '../host/bridge-key.ts';
 import { i18n } from '../i18n/i18n.ts';
 import { useEvent } from './event.ts';
-import { useNotices } from './notices.ts';
+import { useNotices, type Notice } from './notices.ts';
 
 /** Fields to set; one that is undefined is taken away. */
 export type FieldChanges = Readonly<Record<string, unknown>>;
@@ -42,26 +42,27 @@ export const useEdit = defineStore('edit', () => {
     { immediate: true },
   );
 
-  /** Runs a change; a failure is told and thrown on. */
-  async function perform<T>(change: () => Promise<T>): Promise<T> {
+  /** Runs a change; a failure is told, with what can be done about it, and thrown on. */
+  async function perform<T>(change: () => Promise<T>, action?: Notice['action']): Promise<T> {
     saving.value += 1;
     try {
       return await change();
     } catch (error) {
-      tellFailure(error);
+      tellFailure(error, action);
       throw error;
     } finally {
       saving.value -= 1;
     }
   }
 
-  function tellFailure(error: unknown): void {
+  function tellFailure(error: unknown, action?: Notice['action']): void {
     const isKnown = error instanceof ContractError;
     const faults = isKnown ? error.faults.map(({ path, message }) => `${path} ${message}`.trim()) : [];
     notices.tell({
       kind: 'failed',
       text: isKnown ? t(`errors.${error.kind}`) : String(error),
       details: faults.length > 0 ? faults : isKnown ? [error.message] : [],
+      ...(action === undefined ? {} : { action }),
     });
   }
 
@@ -93,7 +94,13 @@ export const useEdit = defineStore('edit', () => {
     },
 
     async undo(): Promise<UndoReport> {
-      return await perform(async () => await bridge.edit.undo({ tenantId: event.tenantId }));
+      const { tenantId } = event;
+      // A step that a rule keeps from being undone would bar the way to those before it.
+      const skip = {
+        label: t('steps.skip'),
+        run: async () => await perform(async () => await bridge.edit.skipUndo({ tenantId })),
+      };
+      return await perform(async () => await bridge.edit.undo({ tenantId }), skip);
     },
 
     async redo(): Promise<UndoReport> {

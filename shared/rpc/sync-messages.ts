@@ -10,9 +10,28 @@ export type {
 
 /**
  * What was found of one thing that a person typed in: it is `right`, or `wrong`; `unclear`, where this headquarters does not tell; or
- * `untried`, where something else came between. The message says why, in the user's words.
+ * `untried`, where something else came between. `because` says why, for the app to put into the user's language; the message says it in English,
+ * with all that is known.
  */
-export type Finding = { state: 'right' | 'untried' } | { state: 'wrong' | 'unclear'; message: string };
+export type Finding =
+  | { state: 'right' | 'untried' }
+  | { state: 'wrong' | 'unclear'; because: FindingReason; message: string };
+
+export type FindingReason =
+  | 'bad_address'
+  | 'unencrypted'
+  | 'no_answer'
+  | 'not_the_api'
+  | 'key_missing'
+  | 'key_unknown'
+  | 'key_forbidden'
+  | 'asks_to_wait'
+  | 'tenant_missing'
+  | 'tenant_unknown'
+  | 'nothing_known'
+  | 'event_unknown'
+  | 'event_unknown_or_empty'
+  | 'refused';
 
 /** What trying a headquarters showed. */
 export interface UpstreamCheck {

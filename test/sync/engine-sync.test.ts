@@ -228,7 +228,11 @@ describe('a sync that runs', () => {
 describe('checking a headquarters', () => {
   const right = { state: 'right' };
   const untried = { state: 'untried' };
-  const wrong = (words: string) => ({ state: 'wrong', message: expect.stringContaining(words) });
+  const wrong = (words: string) => ({
+    state: 'wrong',
+    because: expect.any(String),
+    message: expect.stringContaining(words),
+  });
 
   test('a hub of ours is found right, and offers its events', async () => {
     const world = await openWorld();
@@ -298,7 +302,11 @@ describe('checking a headquarters', () => {
     const url = await serve((_, response) =>
       response.writeHead(404, { 'content-type': 'application/json' }).end('{"message":"Not Found"}'),
     );
-    const unclear = { state: 'unclear', message: expect.any(String) };
+    const unclear = {
+      state: 'unclear',
+      because: expect.stringMatching(/nothing_known|event_unknown_or_empty/),
+      message: expect.any(String),
+    };
     expect(await engine.sync.check({ url, remoteTenantId: TENANT, key: KEY, eventIds: ['e1'] })).toEqual({
       address: right,
       key: right,
