@@ -1,14 +1,10 @@
-import { existsSync } from 'node:fs';
-
 import { AxeBuilder } from '@axe-core/playwright';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, expect, onTestFinished } from 'vitest';
 
 import { startBuiltHub, type HubProcess } from '../support/hub-process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-
-/** Where Debian, and most others, keep Chromium; `CHROMIUM` names another. */
-const BROWSERS = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+import { chromiumOptions } from './find-chromium.ts';
 
 export interface AppWindow {
   page: Page;
@@ -33,12 +29,7 @@ let browser: Browser | undefined;
 
 /** One browser serves all tests of a file. */
 async function openBrowser(): Promise<Browser> {
-  const executablePath = BROWSERS.find((path) => path !== undefined && existsSync(path));
-  if (executablePath === undefined) throw new Error('There is no Chromium here: install it, or name it in CHROMIUM.');
-  browser ??= await chromium.launch({
-    executablePath,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
-  });
+  browser ??= await chromium.launch(chromiumOptions());
   return browser;
 }
 
