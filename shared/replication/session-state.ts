@@ -3,9 +3,10 @@ import { isServerOwned, type Session } from '../contract/session.ts';
 import type { SessionRecord, Stored } from '../store/records.ts';
 import type { KeptConflict, Refusal, SentChange, SyncState } from '../store/sync-state.ts';
 import { findSessionFaults } from '../contract/validate-session.ts';
-import { fromPlaces, placePointer, toPlaces, withValueAt } from './conflict-place.ts';
+import { fromPlaces, placePointer, toPlaces, valueAt, withValueAt } from './conflict-place.ts';
 import { isDerivedId } from './derived-id.ts';
 import { fieldsTogether } from './merge-policy.ts';
+import type { Conflict, MergedSession } from './merge-fields.ts';
 import { mergeSessions } from './merge-sessions.ts';
 import { sameVersion, versionOf } from './remote-version.ts';
 import { findSettled, resolveConflict } from './resolve-conflict.ts';
@@ -166,7 +167,8 @@ function takeIn(
 
   const kept = [...openConflicts(state).filter(({ pointer }) => pointer !== ''), ...lostWrites(state, remote, written)];
   const isValid = (candidate: JsonObject): boolean => findSessionFaults(candidate, remote).length === 0;
-  const { merged, conflicts } = mergeSessions({ base, mine, theirs: remote, kept }, isValid);
+  const merge = mergeSessions({ base, mine, theirs: remote, kept }, isValid);
+  const { merged, conflicts } = base === undefined ? withoutOwn(merge, sync.sent?.states ?? [], isValid) : merge;
   const next = toLocal(merged, session);
   const dirty = toPatch(remote, next).length > 0;
   const { refused, conflicts: _, ...rest } = known;
@@ -315,6 +317,22 @@ function folded(
     }
   }
   return { base: fromPlaces(before), mine: fromPlaces(ours) };
+}
+
+/**
+ * A merge without a base asks about every field that differs. Where theirs is what was sent from here it is ours, and no news: what was edited
+ * since stays on top of it.
+ */
+function withoutOwn(
+  merge: MergedSession,
+  sent: readonly JsonObject[],
+  isValid: (session: JsonObject) => boolean,
+): MergedSession {
+  const isOwn = ({ pointer, theirs }: Conflict): boolean =>
+    sent.some((state) => meansTheSame(valueAt(state, pointer), theirs));
+  const own = merge.conflicts.filter(isOwn);
+  const merged = own.reduce((session, conflict) => resolveConflict(session, conflict, 'mine'), merge.merged);
+  return isValid(merged) ? { merged, conflicts: merge.conflicts.filter((conflict) => !isOwn(conflict)) } : merge;
 }
 
 function put(object: JsonObject, name: string, value: unknown): void {

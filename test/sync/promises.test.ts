@@ -402,6 +402,36 @@ describe('a create ends as one session', () => {
     expect(await world.laptop.api.getSession({ tenantId: TENANT, id })).toMatchObject({ name: 'Mine', code: 'Theirs' });
   });
 
+  test('what an import made and sent is ours when it is found, though another laptop may make the same', async () => {
+    const world = await openWorld();
+    const id = 'offstage:00000000-0000-5000-8000-000000000001';
+    await world.laptop.replicator.sync('hand');
+    await world.laptop.api.createSession({ tenantId: TENANT, body: { ...talk, sys_external_id: id } });
+    let sends = 0;
+    world.interfere((name, request) => {
+      if (name === 'listSessionsByEvent' && sends > 0) return fail('internal');
+      if (name !== 'createSession') return undefined;
+      sends += 1;
+      return world.hq
+        .as('laptop')
+        .createSession(request)
+        .then(() => fail('unreachable'));
+    });
+    await world.laptop.replicator.sync('hand');
+    expect(world.hq.sessions.size).toBe(1);
+    const [there] = world.hq.sessions.keys();
+    const body = [{ op: 'add' as const, path: '/code', value: 'Theirs' }];
+    await world.theirs.patchSession({ tenantId: TENANT, id: String(there), body });
+    await rename(world.laptop, id, 'Mine');
+    world.interfere(undefined);
+    await world.laptop.replicator.sync('hand');
+    // Whose the code is, nobody knows.
+    expect(world.laptop.replicator.conflicts()).toMatchObject([
+      { id, fields: [{ pointer: 'code', theirs: 'Theirs' }] },
+    ]);
+    expect(world.hq.sessions.get(String(there))).toMatchObject({ name: 'Mine' });
+  });
+
   test('what was in conflict with the later twin is an edit like any other of the earlier, where nobody else wrote', async () => {
     const world = await openWorld();
     const { id } = await world.laptop.api.createSession({ tenantId: TENANT, body: talk });

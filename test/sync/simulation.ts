@@ -118,6 +118,8 @@ class World {
   /** Without external ids: what replicas made, by its id there, as long as nobody changed it. */
   readonly #unnamed = new Map<string, string>();
   readonly #tellsTwins: boolean;
+  /** Per replica, the creates that may have arrived. */
+  readonly #inDoubt = new Map<number, Set<string>>();
   /** Per replica, the values that its people gave up. */
   readonly #deletedHere = new Map<string, Set<string>>();
   /** Per replica and session, the values that came to headquarters since that replica read it. */
@@ -238,7 +240,7 @@ class World {
       store: this.#watchedStore(store, replica, pass),
       tenantId: this.#tenantId,
       upstream: 'hq',
-      remote,
+      remote: this.#watchCreates(replica, remote),
       remoteTenantId: 'remote',
       clock,
       ids,
@@ -269,6 +271,35 @@ class World {
             },
           }),
         );
+      },
+    };
+  }
+
+  /** Sees that no create is sent again while nobody has looked whether it arrived. */
+  #watchCreates({ index }: Replica, remote: SessionsApi): SessionsApi {
+    const inDoubt = this.#inDoubt.get(index) ?? new Set<string>();
+    this.#inDoubt.set(index, inDoubt);
+    return {
+      ...remote,
+      createSession: async (request) => {
+        const external = String(request.body.sys_external_id);
+        if (inDoubt.has(external))
+          this.broken.push(`promise 2: replica ${index} sent ${external} again without looking`);
+        inDoubt.add(external);
+        try {
+          const answer = await remote.createSession(request);
+          inDoubt.delete(external);
+          return answer;
+        } catch (error) {
+          // It was turned away, and not done.
+          if (error instanceof ContractError && error.status < 500) inDoubt.delete(external);
+          throw error;
+        }
+      },
+      listSessionsByEvent: async (request) => {
+        const page = await remote.listSessionsByEvent(request);
+        if (page.LastEvaluatedKey === undefined) inDoubt.clear();
+        return page;
       },
     };
   }
