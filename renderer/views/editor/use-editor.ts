@@ -12,13 +12,13 @@ import { FIELD_CONTEXT } from './field-context.ts';
 import { useSyncNotes } from './use-sync-notes.ts';
 
 /** The session that the address names, as the editor's fields read and write it. Provides the fields' contexts. */
-export function useEditor(sessionId: Readonly<Ref<string | undefined>>) {
+export function useEditor(sessionId: Readonly<Ref<string>>) {
   const { t } = useI18n();
   const drafts = useDrafts();
   const route = useSessionRoute();
   const { sentence } = useClashText();
 
-  const draft = computed(() => drafts.drafts.get(sessionId.value ?? ''));
+  const draft = computed(() => drafts.drafts.get(sessionId.value));
   const sync = useSyncNotes(sessionId);
 
   watch(
@@ -27,12 +27,12 @@ export function useEditor(sessionId: Readonly<Ref<string | undefined>>) {
       if (before !== undefined && before !== 'new') leave(before);
       // A new session has an id from the first letter on: what is typed is found again under it.
       if (id === 'new') void route.open(drafts.openNew(fieldsOf(route.given.value)));
-      else if (id !== undefined) drafts.open(id);
+      else drafts.open(id);
     },
     { immediate: true },
   );
   onScopeDispose(() => {
-    if (sessionId.value !== undefined) leave(sessionId.value);
+    leave(sessionId.value);
   });
 
   function leave(id: string): void {
@@ -64,10 +64,10 @@ export function useEditor(sessionId: Readonly<Ref<string | undefined>>) {
     faults,
     isReadOnly: computed(() => isLocked.value || draft.value?.at === 'gone' || draft.value?.at === 'loading'),
     set(changes, when) {
-      if (sessionId.value !== undefined) drafts.type(sessionId.value, changes, when);
+      drafts.type(sessionId.value, changes, when);
     },
     flush() {
-      if (sessionId.value !== undefined) void drafts.save(sessionId.value);
+      void drafts.save(sessionId.value);
     },
   });
   provide(EDITOR, { draft, sync: sync.notes, resolve: sync.resolve });
