@@ -99,23 +99,37 @@ export function createFeedStreams(
   };
 
   const end = (stream: Stream): void => {
-    streams.delete(stream);
+    remove(stream);
     stream.response.end();
     // What it does not take would keep the connection, and the hub from closing.
     if (stream.blockedAtMs !== undefined) stream.response.destroy();
   };
 
-  const unwatch = [
-    engine.store.watchSessions(({ tenant_id }) => wake(tenant_id)),
-    engine.store.watchCatalog(({ tenant_id }) => wake(tenant_id)),
-  ];
-  const timer = setInterval(() => {
+  const keepAlive = (): void => {
     for (const stream of streams) {
       if (stream.blockedAtMs === undefined) stream.response.write(': alive\n\n');
       else if (Date.now() - stream.blockedAtMs > PATIENCE_MS) end(stream);
       wake(stream.query.tenantId);
     }
-  }, HEARTBEAT_MS).unref();
+  };
+  // Where nobody listens, nothing is watched.
+  const watch = (): (() => void) => {
+    const unwatchSessions = engine.store.watchSessions(({ tenant_id }) => wake(tenant_id));
+    const unwatchCatalog = engine.store.watchCatalog(({ tenant_id }) => wake(tenant_id));
+    const timer = setInterval(keepAlive, HEARTBEAT_MS).unref();
+    return () => {
+      unwatchSessions();
+      unwatchCatalog();
+      clearInterval(timer);
+    };
+  };
+  let unwatch: (() => void) | undefined;
+  const remove = (stream: Stream): void => {
+    streams.delete(stream);
+    if (streams.size > 0) return;
+    unwatch?.();
+    unwatch = undefined;
+  };
 
   return {
     get count() {
@@ -124,17 +138,16 @@ export function createFeedStreams(
     open(query, first, response) {
       const status = JSON.stringify(first.status);
       const stream: Stream = { query, response, cursor: first.cursor, status, blockedAtMs: undefined };
+      unwatch ??= watch();
       streams.add(stream);
       const unwatchStatus = engine.sync.of(query.tenantId)?.watch(() => wake(query.tenantId));
       response.on('close', () => {
-        streams.delete(stream);
+        remove(stream);
         unwatchStatus?.();
       });
       write(stream, first, JSON.stringify(first), status);
     },
     close() {
-      clearInterval(timer);
-      for (const stop of unwatch) stop();
       for (const stream of streams) end(stream);
     },
   };

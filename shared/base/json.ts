@@ -59,7 +59,36 @@ export function own(object: JsonObject, name: string): unknown {
  * are not finite, text that is not well-formed Unicode (half a surrogate pair cannot be stored as UTF-8 and come
  * back), members named `__proto__`, and what is no JSON at all. Undefined where there is none.
  */
-export function findJsonFault(value: unknown, path = '', depth = 0): Fault | undefined {
+export function findJsonFault(value: unknown): Fault | undefined {
+  // Nearly all values hold none: then no path has to be made.
+  return isPlain(value, 0) ? undefined : locateFault(value, '', 0);
+}
+
+function isPlain(value: unknown, depth: number): boolean {
+  switch (typeof value) {
+    case 'string':
+      return value.isWellFormed();
+    case 'number':
+      return Number.isFinite(value);
+    case 'boolean':
+      return true;
+    case 'object':
+      break;
+    default:
+      return false;
+  }
+  if (value === null) return true;
+  if (depth >= MAX_JSON_DEPTH) return false;
+  if (Array.isArray(value)) return value.every((item) => isPlain(item, depth + 1));
+  for (const name of Object.keys(value)) {
+    if (name === '__proto__' || !name.isWellFormed()) return false;
+    const member = (value as JsonObject)[name];
+    if (member !== undefined && !isPlain(member, depth + 1)) return false;
+  }
+  return true;
+}
+
+function locateFault(value: unknown, path: string, depth: number): Fault | undefined {
   switch (typeof value) {
     case 'string':
       return value.isWellFormed()
@@ -81,7 +110,7 @@ export function findJsonFault(value: unknown, path = '', depth = 0): Fault | und
     if (name === '__proto__') return { path: at, message: 'is not an allowed name' };
     if (!name.isWellFormed()) return { path, message: 'has a member whose name is not valid Unicode text' };
     if (member === undefined && !Array.isArray(value)) continue;
-    const fault = findJsonFault(member, at, depth + 1);
+    const fault = locateFault(member, at, depth + 1);
     if (fault !== undefined) return fault;
   }
   return undefined;
@@ -90,6 +119,7 @@ export function findJsonFault(value: unknown, path = '', depth = 0): Fault | und
 /** The size of a value as JSON in UTF-8, in bytes. */
 export function jsonSizeBytes(value: unknown): number {
   const text = JSON.stringify(value);
+  if (!BEYOND_ASCII.test(text)) return text.length;
   let sizeBytes = text.length;
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at);
@@ -103,3 +133,5 @@ export function jsonSizeBytes(value: unknown): number {
   }
   return sizeBytes;
 }
+
+const BEYOND_ASCII = /[^\0-\x7f]/;

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+import { findJsonFault, isJsonObject } from '../base/json.ts';
+import type { SessionFields } from './session.ts';
+
 /**
  * The change feed that every hub offers beside the fourteen operations (sync.md, "The change feed and the chain"):
  * `GET /-/{tenantId}/changes?event_id=&since=`, for viewers.
@@ -61,27 +64,63 @@ export const openAbove = z.object({
 
 export type OpenAbove = z.infer<typeof openAbove>;
 
-const openList = z.array(openAbove).max(64).exactOptional();
-
 /** A session as it is now in one of the events asked for. */
-const sessionChange = z.looseObject({
-  session: z.looseObject({ id: z.string().min(1).max(4096) }),
-  open: openList,
-});
+interface SessionChange {
+  session: SessionFields & { id: string };
+  open?: OpenAbove[];
+}
 
 /** A session that is in none of the events asked for, by its id: deleted, or `moved` to another, where it may always have been. */
+interface GoneChange {
+  gone: string;
+  why: 'deleted' | 'moved';
+  open?: OpenAbove[];
+}
+
+/** An item of the catalog as it is now. Registrations are told for the sessions of the events asked for. */
+interface CatalogChange {
+  catalog: string;
+  item: { id: string };
+}
+
+/** An item of the catalog that is there no more. */
+interface CatalogGone {
+  catalog: string;
+  gone: string;
+}
+
+export type FeedChange = SessionChange | CatalogChange | CatalogGone | GoneChange;
+
+const openList = z.array(openAbove).max(64).optional();
+
 const goneChange = z.looseObject({
   gone: z.string().min(1).max(4096),
   why: z.enum(['deleted', 'moved']),
   open: openList,
 });
-
-/** An item of the catalog as it is now. Registrations are told for the sessions of the events asked for. */
 const catalogChange = z.looseObject({ catalog: text, item: z.looseObject({ id: z.string().min(1) }) });
+const catalogGone = z.looseObject({ catalog: text, gone: z.string().min(1) });
 
-export const feedChange = z.union([sessionChange, goneChange, catalogChange]);
+/**
+ * Whether a value is a change. Of a session only that it is an object with an id, and JSON that we can hold: its fields are the hub's business, as
+ * in an answer of the fourteen operations.
+ */
+function isFeedChange(value: unknown): boolean {
+  if (!isJsonObject(value) || findJsonFault(value['session'] ?? value['item'] ?? null) !== undefined) return false;
+  const { session, open } = value;
+  if (session !== undefined) {
+    const isSession = isJsonObject(session) && typeof session['id'] === 'string' && session['id'] !== '';
+    return isSession && (open === undefined || isOpenList(open));
+  }
+  if ('catalog' in value) return ('gone' in value ? catalogGone : catalogChange).safeParse(value).success;
+  return goneChange.safeParse(value).success && (open === undefined || isOpenList(open));
+}
 
-export type FeedChange = z.infer<typeof feedChange>;
+function isOpenList(open: unknown): boolean {
+  return findJsonFault(open) === undefined && openList.safeParse(open).success;
+}
+
+const feedChange = z.custom<FeedChange>(isFeedChange, { error: 'is no change that a feed tells' });
 
 const chainState = z.enum(['synced', 'syncing', 'offline', 'attention', 'paused']);
 

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 
-import { findJsonFault } from '../base/json.ts';
 import {
   catalogOutcome,
   changePage,
@@ -57,8 +56,6 @@ export function createHubClient(options: HttpClientOptions): HubApi {
 const outcomes = z.object({ items: z.array(catalogOutcome) }) satisfies z.ZodType<{ items: CatalogOutcome[] }>;
 
 function readPage(answer: unknown): ChangePage {
-  const fault = findJsonFault(answer);
-  if (fault !== undefined) throw unusable(`${fault.path}: ${fault.message}`);
   requireForm(changePage, answer);
   // Not the parser's output: what was sent is what is taken, in the order of its members.
   return answer as ChangePage;
@@ -90,11 +87,18 @@ function feedAddress({ tenantId, eventIds, since }: FeedRequest): string {
 }
 
 function addressOf(order: HubOrder): { path: string; body: unknown } {
-  const { about, ...rest } = order;
-  if (about === 'all refused') return { path: 'refused', body: rest };
-  const { id, ...body } = order as Exclude<HubOrder, { about: 'all refused' }>;
-  const { about: _, ...decision } = body;
-  return { path: `${about === 'conflict' ? 'conflicts' : 'refused'}/${encodeURIComponent(id)}`, body: decision };
+  switch (order.about) {
+    case 'conflict':
+      return { path: `conflicts/${encodeURIComponent(order.id)}`, body: { resolution: order.resolution } };
+    case 'refused':
+      return { path: `refused/${encodeURIComponent(order.id)}`, body: { action: order.action } };
+    case 'all refused': {
+      const { about: _, ...body } = order;
+      return { path: 'refused', body };
+    }
+    default:
+      return order satisfies never;
+  }
 }
 
 function get(url: string, accept = 'application/json'): HttpRequest {

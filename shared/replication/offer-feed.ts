@@ -54,7 +54,10 @@ function expired(): ContractError {
 }
 
 function toChange(store: Store, change: StoredChange): FeedChange {
-  if ('catalog' in change) return { catalog: change.catalog.kind, item: change.catalog.item };
+  if ('catalog' in change) {
+    const { kind, item, _deleted: deleted } = change.catalog;
+    return deleted ? { catalog: kind, gone: item.id } : { catalog: kind, item };
+  }
   const record = 'session' in change ? change.session : change.gone;
   const open = openOf(record, store.replicaId);
   const told = open === undefined ? {} : { open };

@@ -1,30 +1,51 @@
 import { catalogKinds, isCatalogKind, isPlaceholder, type CatalogItem, type CatalogKind } from '../catalog/catalog.ts';
+import { referencesOf } from '../catalog/references.ts';
 import { mergeItem } from '../catalog/merge-item.ts';
+import type { FeedChange } from '../contract/change-feed.ts';
 import { findFaults } from '../contract/parse.ts';
 import type { StoreChange } from '../store/open-store.ts';
 import { changeAsHeadquarters, type SyncContext } from './sync-context.ts';
 
-/** An item of a hub's catalog, as the feed tells it. */
-export interface HeardItem {
-  catalog: string;
-  item: { id: string };
-}
+/** An item of a hub's catalog, as the feed tells it, or that it is there no more. */
+type Heard = Extract<FeedChange, { catalog: unknown }>;
 
 /**
  * Takes in what a hub says of its catalog, item by item: members that were changed here since the hub last knew of them stay and are sent, all
  * others are the hub's. What was changed on both sides is the hub's, too; ours is in history then, and that is said. Items of no form that is
- * known here are passed over.
+ * known here are passed over. What is gone there goes here, unless it was changed here, or is in use.
  */
-export async function takeCatalog(context: SyncContext, heard: readonly HeardItem[]): Promise<void> {
+export async function takeCatalog(context: SyncContext, heard: readonly Heard[]): Promise<void> {
   const skipped = new Map<string, number>();
   await changeAsHeadquarters(context, (change) => {
-    for (const { catalog: kind, item } of heard) {
+    for (const told of heard) {
+      const { catalog: kind } = told;
+      if ('gone' in told) {
+        if (isCatalogKind(kind)) takeGone(context, change, kind, told.gone);
+        continue;
+      }
+      const { item } = told;
       if (!isCatalogKind(kind) || findFaults(catalogKinds[kind], item).length > 0) {
         skipped.set(kind, (skipped.get(kind) ?? 0) + 1);
       } else takeItem(context, change, kind, item as CatalogItem);
     }
   });
   for (const [kind, count] of skipped) context.log(`${count} of the hub's ${kind} could not be read.`);
+}
+
+function takeGone(
+  { tenantId, upstream, store }: SyncContext,
+  change: StoreChange,
+  kind: CatalogKind,
+  id: string,
+): void {
+  const record = change.findCatalogRecord(tenantId, kind, id);
+  if (record === undefined || record.unsent || record.hub?.upstream !== upstream) return;
+  const isKept = kind === 'events' && store.subscriptions.upstreamOf(tenantId, id) !== undefined;
+  // Nothing at the hub refers to it; what waits to be sent may.
+  const isInUse = change
+    .listUnsent(tenantId)
+    .some(({ session }) => referencesOf(session).some((reference) => reference.kind === kind && reference.id === id));
+  if (!isKept && !isInUse) change.deleteCatalogItem(kind, id);
 }
 
 /**
@@ -45,8 +66,10 @@ export function takeItem(
   if (record === undefined || isPlaceholder(record.item)) return change.settleCatalogItem(kind, theirs, hub);
   const mine = record.item;
   if (isPlaceholder(theirs)) return change.settleCatalogItem(kind, mine, hub);
-  const base = sent ?? (record.hub?.upstream === upstream ? record.hub.item : undefined);
-  const { item, overruled } = mergeItem(base, mine, theirs);
+  const known = record.hub?.upstream === upstream ? record.hub.item : undefined;
+  // What was changed here since it was sent stays on top of the answer; what the answer does not say of it is told.
+  const { item } = mergeItem(sent ?? known, mine, theirs);
+  const { overruled } = mergeItem(known, sent ?? mine, theirs);
   change.settleCatalogItem(kind, item, hub);
   if (overruled.length > 0) {
     context.log(

@@ -14,7 +14,7 @@ import { takeCatalog } from './take-catalog.ts';
 import { takeAll, type Read } from './take.ts';
 
 type SessionChange = Extract<FeedChange, { session: unknown }>;
-type GoneChange = Extract<FeedChange, { gone: unknown }>;
+type GoneChange = Extract<FeedChange, { why: unknown }>;
 type CatalogChange = Extract<FeedChange, { catalog: unknown }>;
 
 /** What is kept of the pages of one pull. */
@@ -37,7 +37,7 @@ export async function takePage(context: SyncContext, page: ChangePage, taken: Ta
   const { changes } = page;
   const items = changes.filter((change): change is CatalogChange => 'catalog' in change);
   const sessions = changes.filter((change): change is SessionChange => 'session' in change);
-  const gone = changes.filter((change): change is GoneChange => 'gone' in change);
+  const gone = changes.filter((change): change is GoneChange => 'why' in change);
   if (items.length > 0) await takeCatalog(context, items);
   if (sessions.length > 0) await takeSessions(context, sessions, taken);
   if (gone.length > 0) await takeGone(context, gone);
@@ -45,7 +45,7 @@ export async function takePage(context: SyncContext, page: ChangePage, taken: Ta
 
 async function takeSessions(context: SyncContext, changes: readonly SessionChange[], taken: Taken): Promise<void> {
   const { store, tenantId } = context;
-  const states = changes.map(({ session }) => session as SessionFields & { id: string });
+  const states = changes.map(({ session }) => session);
   const ids = states.map(({ id }) => id);
   for (const id of ids) taken.seen.add(id);
   const known = byRemoteId(store.read((view) => view.findByRemoteIds(tenantId, ids)));

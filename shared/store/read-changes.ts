@@ -13,6 +13,7 @@ export interface ChangePosition {
 
 /** Something that was written after a position, as it is now. */
 export type StoredChange =
+  /** An item, or what is left of it. */
   | { catalog: Stored<CatalogRecord> }
   | { session: Stored<SessionRecord> }
   /** A session that is in none of the events asked for: deleted, or of another event, where it may always have been. */
@@ -38,8 +39,7 @@ export function firstPosition(reader: StorageReader): ChangePosition {
 
 /**
  * What of a tenant was written after a position, each record once. Undefined where that cannot be told: the position is beyond the last
- * write, or a tombstone after it may have been purged. The catalog's own tombstones are not told: an item that is taken away here only left
- * this store.
+ * write, or a tombstone after it may have been purged.
  *
  * @param eventIds the events whose sessions are wanted; undefined: all
  */
@@ -52,7 +52,9 @@ export function readChanges(
 ): Changes | undefined {
   const [sessions, catalog] = [reader.seqBounds('sessions'), reader.seqBounds('catalog')];
   const isKnown = from.sessions <= sessions.lastSeq && from.catalog <= catalog.lastSeq;
-  if (!isKnown || Math.max(from.sessions, from.snapshot ?? 0) < sessions.purgedSeq) return undefined;
+  const hasMissed =
+    from.snapshot === undefined && (from.sessions < sessions.purgedSeq || from.catalog < catalog.purgedSeq);
+  if (!isKnown || hasMissed || (from.snapshot ?? sessions.purgedSeq) < sessions.purgedSeq) return undefined;
 
   const changes: StoredChange[] = [];
   const position: ChangePosition = { ...from };
@@ -70,17 +72,14 @@ export function readChanges(
   const isWanted = (eventId: string | undefined): boolean =>
     eventId !== undefined && (eventIds === undefined || eventIds.has(eventId));
   const giveItem = (record: Stored<CatalogRecord>, seq: number): boolean => {
-    if (record.kind === 'registrations' && !isWanted(eventOf(reader, tenantId, record))) return true;
+    if (record._deleted && from.catalog === 0) return true;
+    if (record.kind === 'registrations' && !record._deleted && !isWanted(eventOf(reader, tenantId, record)))
+      return true;
     if (!give({ catalog: record }, jsonSizeBytes(record.item))) return false;
     position.catalog = seq;
     return true;
   };
-  reader.scanChanges<CatalogRecord>(
-    'catalog',
-    { after: from.catalog },
-    { _deleted: false, tenant_id: tenantId },
-    giveItem,
-  );
+  reader.scanChanges<CatalogRecord>('catalog', { after: from.catalog }, { tenant_id: tenantId }, giveItem);
   if (more) return { changes, position, more };
   position.catalog = catalog.lastSeq;
 
