@@ -20,10 +20,12 @@ function formatterFor(locale: string, options: Intl.DateTimeFormatOptions): Intl
 
 /** Dates and times as they are shown: in the event's zone, by language and preference. Instants are milliseconds since the Unix epoch. */
 export function useTimes() {
-  const { locale } = useI18n();
+  const { locale: language } = useI18n();
   const event = useEvent();
   const preferences = usePreferences();
 
+  /** The reader's own variety of the language, such as British English: it decides how dates and times are written. */
+  const locale = computed(() => navigator.languages.find((tag) => tag.startsWith(language.value)) ?? language.value);
   const clock = computed(() => ZoneClock.ofEvent(event.event ?? {}));
   const hours = computed<Intl.DateTimeFormatOptions>(() => {
     const { timeFormat } = preferences.current;

@@ -20,7 +20,8 @@ const savedView = z.object({
   /** Whether all hours of the day are drawn, or only those with sessions. */
   isWholeDay: z._default(z.boolean(), false),
   hiddenRooms: z._default(z.array(z.string()), []),
-  isTrayOpen: z._default(z.boolean(), true),
+  /** Where it was not said, the tray is open from when there is something in it. */
+  isTrayOpen: z._default(z.nullable(z.boolean()), null),
 });
 
 export type BoardView = z.infer<typeof savedView>;
@@ -47,6 +48,8 @@ export const useBoard = defineStore('board', () => {
   /** A session that is to be brought into view, and how often that was asked. */
   const revealed = shallowRef<{ id: string; nth: number }>();
 
+  const hadUnscheduled = shallowRef(false);
+
   let stop: (() => void) | undefined;
   watch(
     viewName,
@@ -55,6 +58,7 @@ export const useBoard = defineStore('board', () => {
       view.value = savedView.parse({});
       filter.value = NO_FILTER;
       selected.value = new Set();
+      hadUnscheduled.value = days.unscheduled.length > 0;
       stop = follow((to, signal) => to.settings.watch({ name }, { signal }), {
         onMessage(saved) {
           const known = savedView.safeParse(saved ?? {});
@@ -68,6 +72,12 @@ export const useBoard = defineStore('board', () => {
   function viewName(): string {
     return `board/${event.tenantId}/${event.event?.id ?? ''}`;
   }
+
+  watch(
+    () => days.unscheduled.length > 0,
+    (isAny) => (hadUnscheduled.value ||= isAny),
+    { immediate: true },
+  );
 
   const words = computed(() => searchWords(filter.value.text));
   const searchTexts = computed(() => {
@@ -90,6 +100,8 @@ export const useBoard = defineStore('board', () => {
       view.value = { ...view.value, ...changes };
       await bridge.settings.save({ name: viewName(), value: view.value });
     },
+
+    isTrayOpen: computed(() => view.value.isTrayOpen ?? hadUnscheduled.value),
 
     filter,
     isFiltered,

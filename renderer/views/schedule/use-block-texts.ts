@@ -15,6 +15,7 @@ const MAX_LENGTH = 300;
 export interface BlockTexts {
   readonly name: string;
   readonly time: string;
+  readonly start: string;
   readonly speakers: string;
   readonly rooms: string;
   readonly tracks: string;
@@ -39,6 +40,7 @@ export function useBlockTexts() {
       const span = spanOf(session);
       const name = cut(session.name);
       const time = span === undefined ? '' : times.timeRange(span);
+      const start = span === undefined ? '' : times.time(span.startMs);
       const speakers = cut(speakerNamesOf(session, contacts).join(', '));
       const roomNames = cut((session.room_ids ?? []).map((id) => rooms.get(id) ?? id).join(', '));
       const trackNames = cut((session.track_ids ?? []).map((id) => tracks.get(id) ?? id).join(', '));
@@ -50,7 +52,7 @@ export function useBlockTexts() {
       const label = [name, time, roomNames, speakers, trackNames, ...states].filter(
         (part) => part !== '' && part !== false,
       );
-      const made = { name, time, speakers, rooms: roomNames, tracks: trackNames, label: label.join(', ') };
+      const made = { name, time, start, speakers, rooms: roomNames, tracks: trackNames, label: label.join(', ') };
       texts.set(session, made);
       return made;
     };

@@ -1,20 +1,11 @@
 import { computed, inject, provide, shallowRef, type InjectionKey } from 'vue';
 
 import type { Clash } from '../../../shared/schedule/clash.ts';
-import { spanOf, type Span } from '../../../shared/schedule/scheduled-session.ts';
 import { useClashes } from '../../stores/clashes.ts';
 import { useDays } from '../../stores/days.ts';
 import { usePreferences } from '../../stores/preferences.ts';
-import {
-  landingInTray,
-  landingOf,
-  NEW_LENGTH_MINUTES,
-  withFields,
-  type Carried,
-  type CarriedTo,
-  type Landing,
-} from './carry.ts';
-import { useBoardLayout } from './use-board-layout.ts';
+import { landingInTray, landingOf, withFields, type Carried, type CarriedTo, type Landing } from './carry.ts';
+import type { BoardLayout } from './use-board-layout.ts';
 import { useLanding } from './use-landing.ts';
 
 /** Where what is carried is held over, and what would come of letting go. */
@@ -29,8 +20,7 @@ export interface Hand {
  * What is being carried over the board, by hand or by keys. `carried` changes when something is taken up and put down, `hand` with every place on the way:
  * what only needs to know the first is not called for the second.
  */
-function createCarry() {
-  const layout = useBoardLayout();
+function createCarry(layout: BoardLayout) {
   const days = useDays();
   const clashes = useClashes();
   const preferences = usePreferences();
@@ -111,8 +101,8 @@ export type Carry = ReturnType<typeof createCarry>;
 
 const CARRY: InjectionKey<Carry> = Symbol('what is carried over the board');
 
-export function provideCarry(): Carry {
-  const carry = createCarry();
+export function provideCarry(layout: BoardLayout): Carry {
+  const carry = createCarry(layout);
   provide(CARRY, carry);
   return carry;
 }
@@ -121,11 +111,6 @@ export function useCarry(): Carry {
   const carry = inject(CARRY);
   if (carry === undefined) throw new Error('There is no board around this component.');
   return carry;
-}
-
-/** When a session takes place or, of one that has no time yet, so long from an instant on. */
-export function spanOrLength(session: Carried['sessions'][0], startMs: number): Span {
-  return spanOf(session) ?? { startMs, endMs: startMs + NEW_LENGTH_MINUTES * 60_000 };
 }
 
 function isSameLanding(a: Landing, b: Landing): boolean {
