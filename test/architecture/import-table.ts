@@ -46,7 +46,7 @@ export const importTable: readonly Room[] = [
     packages: ['@orpc/client', '@orpc/contract', 'zod'],
   },
   { folder: 'electron/storage-sqlite', rooms: [BASE], packages: ['rxdb', 'rxjs', 'better-sqlite3', 'node'] },
-  { folder: 'electron/engine', rooms: ['shared', 'electron/storage-sqlite'], packages: ['node'] },
+  { folder: 'electron/engine', rooms: ['shared', 'electron/storage-sqlite'], packages: ['zod', 'node'] },
   { folder: 'electron/bridge', rooms: ['shared', 'electron/engine'], packages: ['@orpc/server', 'node'] },
   {
     folder: 'electron/hub',
