@@ -23,6 +23,17 @@ export const useOpenFile = defineStore('open-file', () => {
   const workspace = useWorkspace();
 
   const opening = shallowRef<FileOpening>({ step: 'closed' });
+  // Held here: a picker that nothing refers to may be gone before the person has chosen.
+  const picker = document.createElement('input');
+  picker.type = 'file';
+  picker.accept = '.xml,.json,.csv,.tsv,.txt';
+  picker.addEventListener('change', () => {
+    const [file] = picker.files ?? [];
+    if (file !== undefined) void open(file);
+    // The same file, chosen again, is a change again.
+    picker.value = '';
+  });
+
   /** Ends the call under way; a newer one ends an older. */
   let call = new AbortController();
 
@@ -80,16 +91,7 @@ export const useOpenFile = defineStore('open-file', () => {
     readAgain,
 
     /** Lets the person choose a file. */
-    choose(): void {
-      const input = document.createElement('input');
-      input.type = 'file';
-      input.accept = '.xml,.json,.csv,.tsv,.txt';
-      input.addEventListener('change', () => {
-        const [file] = input.files ?? [];
-        if (file !== undefined) void open(file);
-      });
-      input.click();
-    },
+    choose: (): void => picker.click(),
 
     /** Takes the spreadsheet in as it was mapped. */
     async takeSpreadsheet(): Promise<void> {
