@@ -1,3 +1,15 @@
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+
+import type { Clock } from '../../shared/base/clock.ts';
+import type { Logger } from '../../shared/base/logger.ts';
+import { ContractError } from '../../shared/contract/errors.ts';
+import type { Store } from '../../shared/store/open-store.ts';
+import { checkDatabaseInTurns } from '../storage-sqlite/check-copy.ts';
+import type { SqliteStorage } from '../storage-sqlite/transactional-storage.ts';
+import { toContractError } from './contract-storage.ts';
+import { fileStamp, type DataFolder } from './data-folder.ts';
+
 /** A copy of the whole database as it was at one moment. */
 export interface Backup {
   /** Its file's name, such as `offstage-2026-02-01T09-30-00-000Z.sqlite`. */
@@ -7,6 +19,9 @@ export interface Backup {
   sizeBytes: number;
 }
 
+/** How far a copy is: pages done, and pages in all. */
+type OnProgress = (done: number, total: number) => void;
+
 /**
  * The copies of a data folder, in its `backups`: one at each start and after each hour of use in which something was written. The last 24 are
  * kept, and the newest of each of the last 7 days.
@@ -14,8 +29,150 @@ export interface Backup {
 export interface Backups {
   /** Newest first. */
   list(): Backup[];
-  /** Makes a copy now, in small pieces: other work goes on. Throws `storage_full`. */
-  make(onProgress?: (done: number, total: number) => void): Promise<Backup>;
-  /** Writes everything into one file elsewhere, which must not exist yet. Throws `storage_full`, and `invalid` for a path that cannot be written. */
-  exportTo(path: string, onProgress?: (done: number, total: number) => void): Promise<Backup>;
+  /** Makes a copy now, in small pieces: other work goes on. Throws `storage_full` and `storage_damaged`. */
+  make(onProgress?: OnProgress): Promise<Backup>;
+  /** Writes everything into one file elsewhere. Throws `storage_full`, and `invalid` for a path that is there already or cannot be written. */
+  exportTo(path: string, onProgress?: OnProgress): Promise<{ sizeBytes: number }>;
+  /** Ends what is under way. */
+  stop(): Promise<void>;
 }
+
+const BACKUP_INTERVAL_MS = 60 * 60 * 1000;
+const MOST_NEWEST = 24;
+const MOST_DAYS = 7;
+
+const NAME = /^offstage-(\d{4}-\d{2}-\d{2})T(\d{2})-(\d{2})-(\d{2})-(\d{3})Z\.sqlite$/;
+
+/** The setting that says up to where the last copy goes. */
+const BACKED_UP = 'backed up';
+
+export interface BackupOptions {
+  folder: DataFolder;
+  storage: SqliteStorage;
+  store: Store;
+  clock: Clock;
+  logger: Logger;
+  /** Hears that the database is damaged. */
+  onDamage: () => void;
+}
+
+/** Begins to make copies, the first one at once, in the background. */
+export function startBackups(options: BackupOptions): Backups {
+  const { folder, storage, store, clock, logger } = options;
+  let turn: Promise<unknown> = Promise.resolve();
+  const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
+    const result = turn.then(work);
+    // Whoever asked for it hears of a failure.
+    turn = result.catch(() => {});
+    return await result;
+  };
+
+  let isStopped = false;
+  const followed = (onProgress: OnProgress | undefined): OnProgress => {
+    return (done, total) => {
+      if (isStopped) throw new Error('The engine is closing.');
+      onProgress?.(done, total);
+    };
+  };
+
+  const make: Backups['make'] = async (onProgress) =>
+    await inTurn(async () => {
+      const state = stateOf(storage);
+      const id = `offstage-${fileStamp(clock())}.sqlite`;
+      const path = join(folder.backups, id);
+      mkdirSync(folder.backups, { recursive: true });
+      try {
+        await storage.copyTo(path, followed(onProgress));
+        // Copies of a damaged file would push out the good ones.
+        await checkDatabaseInTurns(path);
+      } catch (error) {
+        rmSync(path, { force: true });
+        const known = toContractError(error);
+        if (known?.kind === 'storage_damaged') options.onDamage();
+        throw known ?? error;
+      }
+      const context = { tenantId: '', principalId: 'backup', operation: 'backup', atMs: clock() };
+      await store.change(context, (change) => change.saveSetting(BACKED_UP, state));
+      for (const { id: old } of superfluous(listBackups(folder))) rmSync(join(folder.backups, old), { force: true });
+      logger.info({ backup: id }, 'A backup was made');
+      return toBackup(folder, id) ?? { id, at: new Date(clock()).toISOString(), sizeBytes: 0 };
+    });
+
+  const makeIfWritten = async (): Promise<void> => {
+    const last = store.read((view) => view.findSetting(BACKED_UP));
+    const state = stateOf(storage);
+    if (isStopped || state === NOTHING_WRITTEN || (state === last && listBackups(folder).length > 0)) return;
+    try {
+      await make();
+    } catch (error) {
+      if (!isStopped) logger.error({ err: error }, 'A backup could not be made');
+    }
+  };
+  const timer = setInterval(() => void makeIfWritten(), BACKUP_INTERVAL_MS).unref();
+  const first = makeIfWritten();
+
+  return {
+    list: () => listBackups(folder),
+    make,
+    exportTo: async (path, onProgress) =>
+      await inTurn(async () => {
+        const file = resolve(path);
+        if (existsSync(file)) throw new ContractError('invalid', `There is a file ${basename(file)} already.`);
+        if (!existsSync(dirname(file))) throw new ContractError('invalid', `There is no folder ${dirname(file)}.`);
+        try {
+          await storage.copyTo(file, followed(onProgress));
+        } catch (error) {
+          throw toContractError(error) ?? new ContractError('invalid', `${file} cannot be written.`, { cause: error });
+        }
+        return { sizeBytes: statSync(file).size };
+      }),
+    async stop() {
+      isStopped = true;
+      clearInterval(timer);
+      await first;
+      await turn;
+    },
+  };
+}
+
+/** The copies of a folder, the newest first; also of one that is not open. */
+export function listBackups(folder: DataFolder): Backup[] {
+  if (!existsSync(folder.backups)) return [];
+  return readdirSync(folder.backups)
+    .flatMap((name) => toBackup(folder, name) ?? [])
+    .toSorted((a, b) => (a.at < b.at ? 1 : -1));
+}
+
+/** The file of a copy. Throws `not_found` for what is none: an id is a name in one folder, and leads nowhere else. */
+export function backupPath(folder: DataFolder, id: string): string {
+  if (!listBackups(folder).some((backup) => backup.id === id)) {
+    throw new ContractError('not_found', 'There is no such backup.');
+  }
+  return join(folder.backups, id);
+}
+
+/** Those that need not be kept, of copies in order, the newest first. */
+export function superfluous(backups: readonly Backup[]): Backup[] {
+  const kept = new Set(backups.slice(0, MOST_NEWEST));
+  const newestOfDays = new Map<string, Backup>();
+  for (const backup of backups) {
+    const day = backup.at.slice(0, 'yyyy-mm-dd'.length);
+    if (!newestOfDays.has(day)) newestOfDays.set(day, backup);
+  }
+  for (const backup of [...newestOfDays.values()].slice(0, MOST_DAYS)) kept.add(backup);
+  return backups.filter((backup) => !kept.has(backup));
+}
+
+function toBackup(folder: DataFolder, name: string): Backup | undefined {
+  const [, date, hour, minute, second, ms] = NAME.exec(name) ?? [];
+  if (date === undefined) return undefined;
+  const { size: sizeBytes } = statSync(join(folder.backups, name));
+  return { id: name, at: `${date}T${hour}:${minute}:${second}.${ms}Z`, sizeBytes };
+}
+
+/** Up to where the data go: another text, once a session or an item was written. */
+function stateOf(storage: SqliteStorage): string {
+  return storage.read((reader) => ['sessions', 'catalog'].map((each) => reader.seqBounds(each).lastSeq)).join(' ');
+}
+
+const NOTHING_WRITTEN = '0 0';

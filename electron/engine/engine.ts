@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 
 import { systemClock, type Clock } from '../../shared/base/clock.ts';
 import { randomIds, type IdSource } from '../../shared/base/ids.ts';
@@ -12,11 +12,15 @@ import { readSchedule } from '../../shared/interchange/read-schedule.ts';
 import type { ImportReport } from '../../shared/service/import-schedule.ts';
 import { createService, type Service } from '../../shared/service/service.ts';
 import { openStore, type Store } from '../../shared/store/open-store.ts';
-import { createSqliteStorage } from '../storage-sqlite/create-storage.ts';
 import { holdLock } from '../storage-sqlite/hold-lock.ts';
 import { StorageError } from '../storage-sqlite/storage-error.ts';
 import type { SqliteStorage } from '../storage-sqlite/transactional-storage.ts';
+import { backupPath, startBackups, type Backups } from './backups.ts';
+import { inContractWords } from './contract-storage.ts';
+import { asDamage, openSoundStorage } from './damaged-data.ts';
+import { dataFolder, finishRestore, removeUnfinished, type DataFolder } from './data-folder.ts';
 import { startSync, type EngineSync } from './engine-sync.ts';
+import { prepareRestore } from './restore.ts';
 import type { KeyStore, UpstreamOptions } from './upstream.ts';
 
 export interface EngineOptions {
@@ -60,25 +64,52 @@ export interface Engine {
   /** Adds the demonstration event to a tenant, as far as it is not there yet. */
   importDemo(caller: Caller, tenantId: string): Promise<ImportReport>;
   exportFile(caller: Caller, tenantId: string, eventId: string | undefined, format: string): ExportedFile;
+  /** Copies of everything, made by themselves and on request. */
+  readonly backups: Backups;
+  /**
+   * Puts a backup in the place of what is here now, which is kept beside it, and closes the engine: it is to be opened anew. What waits in the
+   * backup is held until a person says that it is to be sent. Where the backup cannot be used nothing happens, and the engine stays open.
+   * Throws `not_found`, `invalid`, `storage_full`.
+   */
+  restore(backupId: string): Promise<Restored>;
+  /** The same with a file of everything from this machine or another (`backups.exportTo`); it is trusted with nothing. */
+  importAll(path: string): Promise<Restored>;
   /** Waits for the writes under way and closes the file. */
   close(): Promise<void>;
 }
 
-/** The one SQLite file of a data folder. */
-const DATABASE_FILE = 'offstage.sqlite';
-
+/**
+ * Opens the engine of a data folder. Throws a `DamagedDataError` where its file cannot be read: then `restoreData` opens the way, with the copy that
+ * the error names, or another.
+ */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
-  const clock = options.clock ?? systemClock;
-  const ids = options.ids ?? randomIds;
-  mkdirSync(options.dataDir, { recursive: true });
-  const releaseLock = ownDataDir(options.dataDir);
+  const { clock = systemClock, ids = randomIds, logger } = options;
+  const folder = dataFolder(options.dataDir);
+  const releaseLock = ownDataDir(folder);
+  const noteDamage = (): void => writeFileSync(folder.damageMark, '');
   let storage: SqliteStorage | undefined;
   try {
-    storage = createSqliteStorage({ path: join(options.dataDir, DATABASE_FILE), logger: options.logger });
+    const keptAs = finishRestore(folder);
+    if (keptAs !== undefined) logger.info({ keptAs }, 'Restored; what was there before is kept');
+    removeUnfinished(folder);
+    storage = inContractWords(openSoundStorage(folder, logger), noteDamage);
     const store = await openStore(storage, ids);
     const tenants = new Set(options.tenants);
     const service = createService({ store, clock, ids, tenants, maxSessions: options.maxSessions });
-    const sync = await startSync({ store, tenants, ...options.sync, clock, ids, logger: options.logger });
+    const sync = await startSync({ store, tenants, ...options.sync, clock, ids, logger });
+    const backups = startBackups({ folder, storage, store, clock, logger, onDamage: noteDamage });
+    const closeStore = async (): Promise<void> => {
+      await backups.stop();
+      await sync.stop();
+      await store.close();
+    };
+    const replaceBy = async (path: string, origin: 'own' | 'anywhere'): Promise<Restored> => {
+      const { held } = await prepareRestore({ folder, clock, ids, logger }, path, origin);
+      await closeStore();
+      const keptAs = finishRestore(folder);
+      releaseLock();
+      return { held, ...(keptAs === undefined ? {} : { keptAs }) };
+    };
     return {
       service,
       store,
@@ -97,26 +128,59 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
           text: format.write(bundle, clock()),
         };
       },
+      backups,
+      restore: async (backupId) => await replaceBy(backupPath(folder, backupId), 'own'),
+      importAll: async (path) => await replaceBy(resolve(path), 'anywhere'),
       async close() {
-        await sync.stop();
-        await store.close();
+        await closeStore();
         releaseLock();
       },
     };
   } catch (error) {
     await storage?.close();
     releaseLock();
-    throw error;
+    throw asDamage(folder, error) ?? error;
   }
 }
 
-/** Makes this the only engine of a data folder; answers what gives it up. */
-function ownDataDir(dataDir: string): () => void {
+/** What a restore did. */
+export interface Restored {
+  /** Of how many sessions something waits until a person says that it is to be sent. */
+  held: number;
+  /** Where the data that stood there before are kept; absent where there were none. */
+  keptAs?: string;
+}
+
+/**
+ * Puts a copy in the place of the data of a folder that no engine has open: a backup of its own by its id, or a file of everything from
+ * anywhere. What stood there, damaged or not, is kept. Throws `not_found`, `invalid`, `storage_full`; then nothing is changed.
+ */
+export async function restoreData(
+  options: Pick<EngineOptions, 'dataDir' | 'logger' | 'clock' | 'ids'>,
+  source: { backupId: string } | { path: string },
+): Promise<Restored> {
+  const { clock = systemClock, ids = randomIds, logger } = options;
+  const folder = dataFolder(options.dataDir);
+  const releaseLock = ownDataDir(folder);
   try {
-    return holdLock(join(dataDir, 'offstage.lock'));
+    const isOwn = 'backupId' in source;
+    const path = isOwn ? backupPath(folder, source.backupId) : resolve(source.path);
+    const { held } = await prepareRestore({ folder, clock, ids, logger }, path, isOwn ? 'own' : 'anywhere');
+    const keptAs = finishRestore(folder);
+    return { held, ...(keptAs === undefined ? {} : { keptAs }) };
+  } finally {
+    releaseLock();
+  }
+}
+
+/** Makes this the only engine of a data folder, which is made where there is none; answers what gives it up. */
+function ownDataDir(folder: DataFolder): () => void {
+  mkdirSync(folder.path, { recursive: true });
+  try {
+    return holdLock(folder.lockFile);
   } catch (error) {
     if (!(error instanceof StorageError) || error.kind !== 'in-use') throw error;
-    throw new Error(`The data folder ${dataDir} is in use by another Offstage.`, { cause: error });
+    throw new Error(`The data folder ${folder.path} is in use by another Offstage.`, { cause: error });
   }
 }
 

@@ -123,6 +123,9 @@ export function createSqliteStorage(options: SqliteStorageOptions): SqliteStorag
       openedFile();
       return translatingErrors('reading', () => work(storageReader(collectionOf)));
     },
+    async copyTo(path, onProgress) {
+      await openedFile().copyTo(path, onProgress);
+    },
     async close() {
       await Promise.all(Array.from(instances, (instance) => instance.close()));
       await closeFile();

@@ -99,7 +99,8 @@ function createFile(path: string, open: OpenDatabase): void {
   }
 }
 
-function syncFolder(folder: string): void {
+/** Puts a folder's names on the disk. */
+export function syncFolder(folder: string): void {
   // Windows cannot open folders, and keeps renames in its own journal.
   if (process.platform === 'win32') return;
   const handle = openSync(folder, 'r');
@@ -110,8 +111,17 @@ function syncFolder(folder: string): void {
   }
 }
 
-// The header is read without SQLite, which would write to what it takes for a database, or put files beside it.
-function refuseUnlessOwn(path: string, open: OpenDatabase): void {
+/** Refuses a file that is not ours, or whose tables cannot be read: `foreign`, `newer`, `unreadable`. It stays as it is. */
+export function refuseUnlessOwn(path: string, open: OpenDatabase): void {
+  refuseForeignHeader(path);
+  refuseIfDamaged(path, open);
+}
+
+/**
+ * Refuses a file that does not begin as ours do: `foreign`, `newer`, `unreadable`. The header is read without SQLite, which would write to what it takes
+ * for a database, or put files beside it.
+ */
+export function refuseForeignHeader(path: string): void {
   const { header, sizeBytes } = readHeader(path);
   if (sizeBytes === 0) throw new StorageError('unreadable', `${path} is empty`);
   if (header.toString('latin1', 0, 16) !== 'SQLite format 3\0') {
@@ -128,7 +138,6 @@ function refuseUnlessOwn(path: string, open: OpenDatabase): void {
       `${path} has format ${version}; this program knows formats up to ${FORMAT_VERSION}`,
     );
   }
-  refuseIfDamaged(path, open);
 }
 
 function readHeader(path: string): { header: Buffer; sizeBytes: number } {

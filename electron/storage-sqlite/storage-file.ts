@@ -1,9 +1,11 @@
 import type Database from 'better-sqlite3';
 
 import type { Logger } from '../../shared/base/logger.ts';
+import { copyDatabase, type CopyFollowing } from './copy-database.ts';
 import type { DocumentCache } from './document-cache.ts';
 import { openOwnFile, type OpenDatabase } from './own-file.ts';
 import { Statements } from './statements.ts';
+import { StorageError } from './storage-error.ts';
 import { WriteQueue } from './write-queue.ts';
 
 /** After so long without a write, the write-ahead log is moved into the file. */
@@ -17,6 +19,8 @@ export class StorageFile {
   readonly cache: DocumentCache;
   readonly #db: Database.Database;
   readonly #logger: Logger;
+  readonly #closing = new AbortController();
+  readonly #copies = new Set<Promise<void>>();
   #idle: NodeJS.Timeout | undefined;
 
   /** Errors: those of `openOwnFile`. */
@@ -32,8 +36,21 @@ export class StorageFile {
     });
   }
 
+  /** Copies the database into a new file (`copyDatabase`); closing ends it. */
+  async copyTo(path: string, onProgress: CopyFollowing['onProgress']): Promise<void> {
+    const copy = copyDatabase(this.#db, path, { onProgress, signal: this.#closing.signal });
+    this.#copies.add(copy);
+    try {
+      await copy;
+    } finally {
+      this.#copies.delete(copy);
+    }
+  }
+
   /** Waits for the writes under way, moves the log into the file and closes it. */
   async close(): Promise<void> {
+    this.#closing.abort(new StorageError('closed', `${this.path} is being closed`));
+    await Promise.allSettled(this.#copies);
     await this.queue.idle();
     clearTimeout(this.#idle);
     this.#checkpoint('TRUNCATE');

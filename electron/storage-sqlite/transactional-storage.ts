@@ -134,6 +134,13 @@ export interface SqliteStorage extends RxStorage<SqliteInternals, SqliteCollecti
   transaction<T>(work: (transaction: StorageTransaction) => T): Promise<T>;
   /** Runs `work`, which must be synchronous, against one state: that of the last commit. */
   read<T>(work: (reader: StorageReader) => T): T;
+  /**
+   * Copies the database into a new file, which appears whole or not at all, in small pieces between which everything goes on; what is written
+   * meanwhile is in it. Errors: `full`, `io`, and `closed` where the storage is closed before it is done.
+   *
+   * @param onProgress hears of pages copied, and pages in all
+   */
+  copyTo(path: string, onProgress?: (done: number, total: number) => void): Promise<void>;
   /** Waits for the writes under way, closes all collections and the file. */
   close(): Promise<void>;
 }

@@ -18,6 +18,8 @@ export const errorKinds = {
   rate_limited: { status: 429, title: 'Too many requests' },
   quota_exceeded: { status: 429, title: 'The tenant has as many sessions as it may have' },
   internal: { status: 500, title: 'The server failed' },
+  storage_damaged: { status: 500, title: 'The data file is damaged' },
+  storage_full: { status: 507, title: 'There is no room to save' },
   unreachable: { status: 503, title: 'The server cannot be reached' },
   unusable_answer: { status: 502, title: 'The server answered with something else than the Sessions API' },
 } as const satisfies Record<string, { status: number; title: string }>;

@@ -71,7 +71,8 @@ function describe(operationId: string, operation: Operation): Json {
     ? [{ name: 'If-Match', in: 'header', required: false, schema: { type: 'string' } }]
     : [];
   const headers = operation.entity ? { ETag: { schema: { type: 'string' } } } : undefined;
-  const statuses = operation.conditional ? [...operation.errors, 412] : operation.errors;
+  const documented = operation.conditional ? [...operation.errors, 412] : operation.errors;
+  const statuses = operation.access === 'editor' ? [...documented, 507] : documented;
   return {
     operationId,
     summary: operation.summary,

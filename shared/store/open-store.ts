@@ -29,6 +29,7 @@ import {
   type SettingRecord,
   type Stored,
 } from './records.ts';
+import { findUnsoundRecord } from './check-records.ts';
 import { currentCollections, type Collections } from './collections.ts';
 import { createSubscriptions, SUBSCRIPTIONS, type Subscriptions } from './subscriptions.ts';
 import { afterDelete, afterEdit, holdsWork, LOCAL_ONLY, madeBy, unmatched, type SyncState } from './sync-state.ts';
@@ -77,6 +78,8 @@ export interface StoreChange extends StoreView {
    * changes, none where a new one arrives.
    */
   settleSession(settled: SettledSession, previous?: Stored<SessionRecord>): void;
+  /** Writes sessions that are nowhere here yet, not even deleted. */
+  arriveSessions(sessions: readonly Pick<SettledSession, 'session' | 'sync'>[]): void;
   saveSetting(name: string, value: string): void;
   /** Notes what a schedule file said of a session that it did not change. */
   rememberImport(record: Stored<SessionRecord>, imported: ImportDigests): void;
@@ -121,6 +124,8 @@ export interface Store {
   watchCatalog(listener: (record: CatalogRecord) => void): () => void;
   /** Calls `listener` after each step, with the person whose it is. Answers what ends it. */
   watchSteps(listener: (owner: StepOwner) => void): () => void;
+  /** Of a store from elsewhere: the first record that no store of ours writes, in words; undefined where there is none. */
+  findUnsound(): string | undefined;
   /** Reads against one state, synchronously. */
   read<T>(work: (view: StoreView) => T): T;
   /**
@@ -249,6 +254,7 @@ export async function openStore<Options>(
         });
         return () => subscription.unsubscribe();
       },
+      findUnsound: () => storage.read(findUnsoundRecord),
       read: (work) => storage.read((reader) => work(createStoreView(reader))),
       change: (context, work) =>
         storage.transaction((transaction) => {
@@ -353,6 +359,14 @@ function createStoreChange(
       const after = deleted ? undefined : session;
       // What arrives is nobody's change here; from the first that is made, history tells what was before it.
       if (previous !== undefined && !jsonEqual(before, after)) remember('sessions', session.id, before, after);
+    },
+
+    arriveSessions(sessions) {
+      const records = sessions.map(({ session, sync }) => toSessionRecord(tenantId, session, { sync }));
+      transaction.write<SessionRecord>(
+        'sessions',
+        records.map((document) => ({ document })),
+      );
     },
 
     saveSetting(name, value) {

@@ -61,7 +61,7 @@ async function idsOf(hub: HubProcess): Promise<string[]> {
 
 /** What SQLite thinks of a data folder's database, and what stands beside it. */
 function inspect(folder: string): { integrity: unknown; files: string[] } {
-  const files = readdirSync(folder).filter((name) => name !== 'offstage.lock');
+  const files = readdirSync(folder).filter((name) => !['offstage.lock', 'backups'].includes(name));
   const db = new Database(join(folder, 'offstage.sqlite'), { readonly: true });
   try {
     return { integrity: db.pragma('integrity_check', { simple: true }), files };
