@@ -14,6 +14,7 @@ import { feedCatalog } from './catalog-feed.ts';
 import { createCsvFiles } from './csv-files.ts';
 import { changeEach, feedUndo } from './edit-calls.ts';
 import { feedSessions } from './session-feed.ts';
+import { createPaste } from './paste-rows.ts';
 import { createSyncCalls, LOCAL_TENANT } from './sync-calls.ts';
 import { feedWorkspace } from './workspace-feed.ts';
 
@@ -32,6 +33,7 @@ export function createRouter({ engine, host, logger }: BridgeOptions) {
   const user = service.forUser(LOCAL_USER);
   const settings = createAppSettings(store);
   const sync = createSyncCalls(engine);
+  const paste = createPaste(engine, LOCAL_USER);
   const csv = createCsvFiles(engine, LOCAL_USER, LOCAL_TENANT);
 
   const os = implement(bridgeContract).use(async ({ next, path }) => {
@@ -82,6 +84,8 @@ export function createRouter({ engine, host, logger }: BridgeOptions) {
         async ({ input: { tenantId, ids } }) =>
           await changeEach(user, ids, async ({ api }, id) => await api.deleteSession({ tenantId, id })),
       ),
+      previewPaste: os.edit.previewPaste.handler(({ input }) => paste.preview(defined(input))),
+      paste: os.edit.paste.handler(async ({ input }) => await paste.take(user, input)),
       generateMany: os.edit.generateMany.handler(
         async ({ input: { tenantId, abstractIds, typeId, mainPresenterSpeakerTypeId, allowDuplicates } }) =>
           await changeEach(user, abstractIds, async ({ api }, abstract_id) => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import type { FieldChange } from '../contract/session-history.ts';
 import type { SkippedPart } from './schedule-bundle.ts';
 
 /** What a column of a spreadsheet can tell of a session. The columns of our own export bear these names. */
@@ -66,4 +67,22 @@ export interface CsvPreview {
   skipped: SkippedPart[];
   /** The event that the file itself names, as our own export does. */
   eventId?: string;
+}
+
+/** What rows that are pasted into an event would make of it. */
+export interface PastedPreview extends Pick<CsvPreview, 'headers' | 'mapping' | 'samples' | 'skipped'> {
+  /** In the order of the rows; a row that is passed over whole stands in `skipped` alone. */
+  sessions: PastedSession[];
+  /** Names that the event does not know yet, and would have then, by kind. */
+  added: { kind: string; names: string[] }[];
+}
+
+/** A session that a row creates or changes; `refused` tells why it cannot be. */
+export interface PastedSession {
+  id: string;
+  name: string;
+  becomes: 'new' | 'changed' | 'unchanged' | 'refused';
+  /** Of a session that is there, what would change; of a new one, what it would have. */
+  fields: FieldChange[];
+  why?: string;
 }

@@ -31,8 +31,8 @@ export interface CsvOptions {
 
 /**
  * Reads the sessions of a spreadsheet, one row each. Lenient: what is understood is taken, and what is not is told in `skipped`, row by row. The
- * same bytes make the same ids on any machine: a session is known by its id, else its code, else its title. Of a session it names only what
- * the file has a column for, so that taking it in leaves the rest alone.
+ * same bytes make the same ids on any machine: a session is known by its id, else its code, else its title; a code that one session of the event
+ * has is that session's. Of a session it names only what the file has a column for, so that taking it in leaves the rest alone.
  * Throws `invalid` where the whole file is of no use.
  */
 export function readCsv(bytes: Uint8Array, options: CsvOptions): ScheduleReading {
@@ -108,6 +108,7 @@ class CsvReader {
   readonly #rooms: NamedItems;
   readonly #contacts: NamedItems;
   readonly #knownSessions: ReadonlyMap<string, BundledSession>;
+  readonly #knownCodes: ReadonlyMap<string, string>;
   /** How often a title has come, of sessions that have neither id nor code. */
   readonly #titles = new Map<string, number>();
   #usesSpeakerType = false;
@@ -137,10 +138,12 @@ class CsvReader {
     this.#rooms = new NamedItems(known?.catalog.rooms, place('room'));
     this.#contacts = new NamedItems(known?.catalog.contacts, (name) => importedPersonId(id, `name:${name}`));
     this.#knownSessions = new Map((known?.sessions ?? []).map((session) => [session.id, session]));
+    this.#knownCodes = codesOf(known?.sessions ?? []);
   }
 
   read(): ScheduleReading {
-    if (this.#mapping.title === undefined) {
+    const { title, id, code } = this.#mapping;
+    if (title === undefined && (this.#known === undefined || (id === undefined && code === undefined))) {
       throw new ContractError('invalid', 'Say which column holds the titles: nothing is taken without one.');
     }
     if (this.#order === 'unsure') {
@@ -172,18 +175,20 @@ class CsvReader {
   #sessionOf(row: Row): BundledSession | undefined {
     const cell = (name: CsvFieldName): string => row.cells[this.#mapping[name] ?? -1] ?? '';
     const has = (name: CsvFieldName): boolean => this.#mapping[name] !== undefined;
-    const name = cell('title');
-    if (name === '') {
-      this.#skipped.add(this.#where(row), 'has no title');
-      return undefined;
-    }
     const own = cell('id');
     if (own !== '' && !SESSION_ID.test(own)) {
       this.#skipped.add(this.#where(row), `has an id that no session can have, "${own.slice(0, 80)}"`);
       return undefined;
     }
     const code = cell('code');
-    const id = own !== '' ? own : this.#idOf(code, name);
+    const knownId = own !== '' ? own : this.#knownCodes.get(code);
+    const name = cell('title') !== '' ? cell('title') : (this.#knownSessions.get(knownId ?? '')?.fields.name ?? '');
+    if (name === '') {
+      this.#skipped.add(this.#where(row), 'has no title');
+      return undefined;
+    }
+    const id = knownId ?? this.#idOf(code, name);
+    const known = this.#knownSessions.get(id)?.fields;
     const times = csvTimesOf(
       {
         date: cell('date'),
@@ -197,7 +202,6 @@ class CsvReader {
       this.#zone,
     );
     for (const remark of times.remarks) this.#skipped.add(this.#where(row), remark);
-    const known = this.#knownSessions.get(id)?.fields;
     const type = { ids: cell('type_id'), names: cell('type') };
     const tracks = this.#tracks.idsOf(cell('track_ids'), cell('tracks'));
     const rooms = this.#rooms.idsOf(cell('room_ids'), cell('rooms'));
@@ -226,7 +230,7 @@ class CsvReader {
       ...(has('hidden') && cell('hidden') !== '' ? { hide_from_schedule: isYes(cell('hidden')) } : {}),
       ...(has('sold_out') && cell('sold_out') !== '' ? { sold_out: isYes(cell('sold_out')) } : {}),
       ...(has('has_fees') && cell('has_fees') !== '' ? { has_fees: isYes(cell('has_fees')) } : {}),
-      ...(own === '' ? { sys_external_id: id } : {}),
+      ...(knownId === undefined ? { sys_external_id: id } : {}),
     };
     return { id, fields };
   }
@@ -254,6 +258,20 @@ class CsvReader {
     const title = cells[this.#mapping.title ?? -1] ?? '';
     return title === '' ? `row ${number}` : `row ${number}, "${title.slice(0, 120)}"`;
   }
+}
+
+/** The sessions by their codes; a code that several have is none's. */
+function codesOf(sessions: readonly BundledSession[]): Map<string, string> {
+  const ids = new Map<string, string>();
+  const shared = new Set<string>();
+  for (const { id, fields } of sessions) {
+    const { code } = fields;
+    if (typeof code !== 'string' || code === '') continue;
+    if (ids.has(code)) shared.add(code);
+    ids.set(code, id);
+  }
+  for (const code of shared) ids.delete(code);
+  return ids;
 }
 
 /** What a spreadsheet names: by the ids it tells, else by the names that are known, else by ids made of the names. */

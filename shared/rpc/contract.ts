@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 import type { JsonValue } from '../base/json.ts';
 import { catalogKindNames } from '../catalog/catalog.ts';
-import { csvEvent, csvMapping, type CsvPreview } from '../catalog/csv-columns.ts';
+import { csvEvent, csvMapping, type CsvPreview, type PastedPreview } from '../catalog/csv-columns.ts';
 import { bulkChange, MAX_BULK_CHANGE, type BulkPreview, type BulkReport } from '../contract/bulk-change.ts';
 import { operationNames, type OperationName, type RequestOf, type ResponseOf } from '../contract/operations.ts';
 import { reference } from '../contract/session.ts';
@@ -29,6 +29,8 @@ const manyIds = z.array(reference).min(1).max(MAX_BULK_CHANGE);
 
 /** A view's own choices, such as `preferences` or `clash-rules/<event>`. */
 const settingName = z.string().min(1).max(1000);
+
+const pastedText = z.string().max(8 * 1024 * 1024);
 
 const side = z.enum(['mine', 'theirs']);
 const resolution = z.union([side, z.record(z.string(), z.union([side, z.strictObject({ value: z.unknown() })]))]);
@@ -93,6 +95,12 @@ export const bridgeContract = {
       .input(tenant.extend({ sessions: z.array(z.unknown()).min(1).max(5_000) }))
       .output(type<ManyReport>()),
     deleteMany: oc.input(tenant.extend({ ids: manyIds })).output(type<ManyReport>()),
+    /** What rows of a spreadsheet would make of an event; without a mapping, as their headers suggest. */
+    previewPaste: oc
+      .input(eventRef.extend({ text: pastedText, mapping: csvMapping.optional() }))
+      .output(type<PastedPreview>()),
+    /** Creates and changes sessions by rows of a spreadsheet, and adds what they name, as one step. */
+    paste: oc.input(eventRef.extend({ text: pastedText, mapping: csvMapping })).output(type<ManyReport>()),
     generateMany: oc
       .input(
         tenant.extend({
