@@ -3,8 +3,10 @@ import type { IdSource } from '../base/ids.ts';
 import { placeholder } from '../catalog/catalog.ts';
 import { referencesOf } from '../catalog/references.ts';
 import type { SessionsApi } from '../contract/operations.ts';
+import type { Session } from '../contract/session.ts';
 import type { Store, StoreChange } from '../store/open-store.ts';
 import type { SessionRecord, Stored } from '../store/records.ts';
+import type { CatalogReference } from '../store/store-view.ts';
 import { isUnsettled } from '../store/sync-state.ts';
 import { stateOf, type SessionState } from './session-state.ts';
 import type { SyncMemory } from './sync-memory.ts';
@@ -67,29 +69,39 @@ export async function update(
 /**
  * Writes a state, and placeholders for what it refers to and the catalog lacks: headquarters offers no catalog. A session that belongs to an
  * event which is not kept here leaves, once nothing of it waits.
- *
- * @param inCatalog what this transaction knows to be in the catalog; it grows. Many sessions refer to the same.
  */
 export function settle(
   context: SyncContext,
   change: StoreChange,
   state: SessionState,
   record?: Stored<SessionRecord>,
-  inCatalog = new Set<string>(),
 ): SessionState {
   const { tenantId, upstream, store } = context;
   const isOpen = isUnsettled(state.sync);
   const stays = isOpen || store.subscriptions.upstreamOf(tenantId, state.session.event_id) === upstream;
   const next = stays ? state : { ...state, deleted: true };
-  if (!next.deleted) {
-    const references = referencesOf(next.session).filter(({ kind, id }) => !inCatalog.has(`${kind} ${id}`));
-    if (references.length > 0) {
-      for (const { kind, id } of change.missingFromCatalog(tenantId, references)) {
-        change.saveCatalogItem(kind, placeholder(id));
-      }
-      for (const { kind, id } of references) inCatalog.add(`${kind} ${id}`);
-    }
-  }
+  if (!next.deleted) addPlaceholders(context, change, [next.session]);
   change.settleSession(next, record);
   return next;
+}
+
+/** Writes sessions that are nowhere here yet, and belong to events that are kept here, with placeholders as `settle` does. */
+export function settleNew(context: SyncContext, change: StoreChange, states: readonly SessionState[]): void {
+  if (states.length === 0) return;
+  addPlaceholders(
+    context,
+    change,
+    states.map(({ session }) => session),
+  );
+  change.arriveSessions(states);
+}
+
+function addPlaceholders({ tenantId }: SyncContext, change: StoreChange, sessions: readonly Session[]): void {
+  // Many sessions refer to the same.
+  const references = new Map<string, CatalogReference>();
+  for (const reference of sessions.flatMap(referencesOf))
+    references.set(`${reference.kind} ${reference.id}`, reference);
+  for (const { kind, id } of change.missingFromCatalog(tenantId, [...references.values()])) {
+    change.saveCatalogItem(kind, placeholder(id));
+  }
 }

@@ -17,7 +17,7 @@ import {
   type Heard,
   type SessionState,
 } from './session-state.ts';
-import { findRecord, HEADQUARTERS, settle, type SyncContext } from './sync-context.ts';
+import { findRecord, HEADQUARTERS, settle, settleNew, type SyncContext } from './sync-context.ts';
 
 /** A state of headquarters' as it was read; `proven`: consistently. */
 export interface Read {
@@ -26,8 +26,8 @@ export interface Read {
 }
 
 /**
- * Takes in many states as `take` does each. What is here already is looked up for all of them at once: most of a first sync's sessions are
- * nowhere here, and to ask for each took half of its time.
+ * Takes in many states as `take` does each. What is here already is looked up for all of them at once, and those that are nowhere here are written
+ * together: most of a first sync's sessions, and to ask for each took half of its time.
  */
 export function takeAll(context: SyncContext, change: StoreChange, states: readonly Read[]): void {
   const { tenantId } = context;
@@ -47,19 +47,20 @@ export function takeAll(context: SyncContext, change: StoreChange, states: reado
       )
       .map(({ session }) => session.id),
   );
-  // Whether only new records were written since: taking in a known one may write others, of its twins.
-  let holds = true;
-  const inCatalog = new Set<string>();
-  for (const { state, proven } of states) {
-    if (holds && !remoteIds.has(String(state.id)) && !localIds.has(localIdOf(state))) {
-      arriveOver(context, change, state, localIdOf(state), undefined, inCatalog);
-      remoteIds.add(String(state.id));
-      localIds.add(localIdOf(state));
-    } else {
-      take(context, change, state, proven);
-      holds = false;
+  const arrivals: SessionState[] = [];
+  const others: Read[] = [];
+  for (const read of states) {
+    const { state } = read;
+    const [remoteId, localId] = [String(state.id), localIdOf(state)];
+    if (remoteIds.has(remoteId) || localIds.has(localId)) others.push(read);
+    else {
+      remoteIds.add(remoteId);
+      localIds.add(localId);
+      if (isKeptHere(context, state)) arrivals.push(arrive(state, localId, context.upstream));
     }
   }
+  settleNew(context, change, arrivals);
+  for (const { state, proven } of others) take(context, change, state, proven);
 }
 
 /**
@@ -168,22 +169,14 @@ function buryTwin(context: SyncContext, change: StoreChange, remote: JsonObject)
 }
 
 function arriveAs(context: SyncContext, change: StoreChange, remote: JsonObject, localId: string): void {
-  arriveOver(context, change, remote, localId, findRecord(change, context.tenantId, localId));
+  if (!isKeptHere(context, remote)) return;
+  const record = findRecord(change, context.tenantId, localId);
+  settle(context, change, arrive(remote, localId, context.upstream), record);
 }
 
-/** Takes in a session, over what is left here of it, if anything is. */
-function arriveOver(
-  context: SyncContext,
-  change: StoreChange,
-  remote: JsonObject,
-  localId: string,
-  record?: Stored<SessionRecord>,
-  inCatalog?: Set<string>,
-): void {
-  // What moved on between listing and reading is not of an event that is kept here.
-  const eventId = String(remote['event_id']);
-  if (context.store.subscriptions.upstreamOf(context.tenantId, eventId) !== context.upstream) return;
-  settle(context, change, arrive(remote, localId, context.upstream), record, inCatalog);
+/** Whether a session is of an event that is kept here: it may have moved on between listing and reading. */
+function isKeptHere({ store, tenantId, upstream }: SyncContext, remote: JsonObject): boolean {
+  return store.subscriptions.upstreamOf(tenantId, String(remote['event_id'])) === upstream;
 }
 
 /** The id that a session which is not known yet gets here. */
