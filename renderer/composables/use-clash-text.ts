@@ -69,8 +69,7 @@ export function useClashText() {
         });
       case 'duplicate_code':
         return t(`clashes.duplicate_code.${side}`, { code: shortened(clash.code), names });
-      case 'outside_days':
-      case 'end_before_start':
+      default:
         return t(`clashes.${clash.rule}`);
     }
   }

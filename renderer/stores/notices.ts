@@ -19,10 +19,12 @@ export const useNotices = defineStore('notices', () => {
   const notices = shallowRef<readonly Notice[]>([]);
   let nextId = 0;
 
-  function tell(notice: Omit<Notice, 'id'>): void {
+  /** Answers its id, to close it by. */
+  function tell(notice: Omit<Notice, 'id'>): number {
     const id = (nextId += 1);
     notices.value = [...notices.value, { ...notice, id }].slice(-3);
     if (notice.kind === 'done') setTimeout(() => close(id), STAY_MS);
+    return id;
   }
 
   function close(id: number): void {

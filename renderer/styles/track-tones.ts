@@ -86,7 +86,7 @@ function readColor(text: string): Triple | undefined {
   const trimmed = text.trim().toLowerCase().slice(0, 64);
   const hex = /^#?([\da-f]{3,4}|[\da-f]{6}|[\da-f]{8})$/.exec(NAMED[trimmed] ?? trimmed)?.[1];
   if (hex !== undefined) {
-    const digits = hex.length < 6 ? [...hex].map((digit) => digit + digit) : (hex.match(/../g) ?? []);
+    const digits = hex.length < 6 ? hex.split('').map((digit) => digit + digit) : (hex.match(/../g) ?? []);
     const [red = 0, green = 0, blue = 0] = digits.map((pair) => Number.parseInt(pair, 16) / 255);
     return [red, green, blue];
   }

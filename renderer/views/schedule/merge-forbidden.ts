@@ -12,25 +12,27 @@ export function mergeForbidden(
   rooms: readonly string[],
 ): ForbiddenBand[] {
   const columnOf = new Map(rooms.map((id, column) => [id, column]));
-  const byReason = new Map<string, (BusyStretch & { column: number })[]>();
+  const byReason = new Map<string, { stretch: BusyStretch; columns: number[] }>();
   for (const { roomId, ...stretch } of stretches) {
     const column = columnOf.get(roomId);
     if (column === undefined) continue;
     const reason = JSON.stringify([stretch.rule, stretch.startMs, stretch.endMs, stretch.sessionIds]);
-    byReason.set(reason, [...(byReason.get(reason) ?? []), { ...stretch, column }]);
+    const same = byReason.get(reason) ?? { stretch, columns: [] };
+    same.columns.push(column);
+    byReason.set(reason, same);
   }
-  const bands: ForbiddenBand[] = [];
-  for (const same of byReason.values()) {
-    let last: ForbiddenBand | undefined;
-    for (const stretch of same.sort((a, b) => a.column - b.column)) {
-      if (last !== undefined && last.column + last.columns === stretch.column) {
-        last = { ...last, columns: last.columns + 1 };
-        bands[bands.length - 1] = last;
-      } else {
-        last = { ...stretch, columns: 1 };
-        bands.push(last);
-      }
-    }
+  return [...byReason.values()].flatMap(({ stretch, columns }) =>
+    runsOf(columns).map((run): ForbiddenBand => ({ ...stretch, ...run })),
+  );
+}
+
+/** Columns as runs of neighbours, from the first on. */
+export function runsOf(columns: readonly number[]): { column: number; columns: number }[] {
+  const runs: { column: number; columns: number }[] = [];
+  for (const column of [...new Set(columns)].sort((a, b) => a - b)) {
+    const last = runs.at(-1);
+    if (last !== undefined && last.column + last.columns === column) last.columns += 1;
+    else runs.push({ column, columns: 1 });
   }
-  return bands;
+  return runs;
 }

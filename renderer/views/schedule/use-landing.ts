@@ -19,12 +19,15 @@ export function useLanding() {
   const notices = useNotices();
   const { sentence } = useClashText();
 
-  /** Tells why the rules forbid it, and where they can be changed. */
-  function refuse(forbidden: readonly Clash[]): void {
-    notices.tell({
+  let refusal: number | undefined;
+
+  /** Tells why the rules forbid it, seen from the one session that it is about, and where they can be changed. */
+  function refuse(title: string, forbidden: readonly Clash[], sessionId?: string): void {
+    forget();
+    refusal = notices.tell({
       kind: 'failed',
-      text: t('schedule.refused'),
-      details: [...new Set(forbidden.map((clash) => sentence(clash)))].slice(0, 5),
+      text: title,
+      details: [...new Set(forbidden.map((clash) => sentence(clash, sessionId)))].slice(0, 5),
       action: {
         label: t('schedule.toRules'),
         run: () => router.push({ name: 'settings', query: { section: 'clashes' } }),
@@ -32,13 +35,20 @@ export function useLanding() {
     });
   }
 
+  /** The last refusal is of no more use when something else is tried. */
+  function forget(): void {
+    if (refusal !== undefined) notices.close(refusal);
+    refusal = undefined;
+  }
+
   /** Answers whether it was done; why not has been told. */
   async function land({ fields, sessions }: Landing): Promise<boolean> {
     const changed = sessions.filter(({ id }) => fields.has(id));
     if (changed.length === 0) return true;
+    forget();
     const locked = changed.filter(({ sys_locked }) => sys_locked === true);
     if (locked.length > 0) {
-      notices.tell({
+      refusal = notices.tell({
         kind: 'failed',
         text: t('schedule.locked'),
         details: locked.slice(0, 5).map(({ name }) => name.slice(0, 200)),
@@ -47,7 +57,7 @@ export function useLanding() {
     }
     const forbidden = clashes.forbiddenBy(changed);
     if (forbidden.length > 0) {
-      refuse(forbidden);
+      refuse(t('schedule.refused'), forbidden, changed.length === 1 ? changed[0]!.id : undefined);
       return false;
     }
     const takeBack = event.assume(changed);

@@ -48,7 +48,7 @@ export function useNewSession() {
     const asItWouldBe = { ...fields, id: 'new', event_id: '', type_id: typeId ?? '', registrations: 0, sync: 'clean' };
     const forbidden = clashes.forbiddenBy([asItWouldBe as SessionSummary]);
     if (forbidden.length > 0) {
-      refuse(forbidden);
+      refuse(t('schedule.notMade'), forbidden, asItWouldBe.id);
       return undefined;
     }
     try {
