@@ -2,9 +2,9 @@ import { ContractError } from '../contract/errors.ts';
 import type { SessionFields } from '../contract/session.ts';
 import type { SessionRecord, Stored } from '../store/records.ts';
 import { IdSet } from './id-set.ts';
-import { fetchListed, listPages, type Listed, type Wanted } from './listing.ts';
+import { fetchListed, listPages, type Listed, type Listing, type Wanted } from './listing.ts';
 import { adoptLostCreates, createsInDoubt, type Candidate } from './lost-creates.ts';
-import { isOlder, sameVersion, versionOf } from './remote-version.ts';
+import { isOlder, sameNumber, sameVersion, versionOf } from './remote-version.ts';
 import { proveListing } from './prove-absences.ts';
 import { changeAsHeadquarters, type SyncContext } from './sync-context.ts';
 import { takeAll } from './take.ts';
@@ -15,12 +15,14 @@ import { takeAll } from './take.ts';
  *
  * A first listing that was cut short goes on where it ended. It cannot count, for nobody knows what it listed before: one from the beginning
  * follows, which has little to fetch.
+ *
+ * @param comparesAll whether the listing must ask for all that tells versions apart
  */
-export async function pullEvent(context: SyncContext, eventId: string): Promise<boolean> {
+export async function pullEvent(context: SyncContext, eventId: string, comparesAll: boolean): Promise<boolean> {
   const { nextKey } = context.memory.eventOf(eventId);
   if (nextKey !== undefined && createsInDoubt(context, eventId).length === 0) {
     try {
-      await sweep(context, eventId, nextKey);
+      await sweep(context, eventId, 'full', nextKey);
     } catch (error) {
       // A key that headquarters does not know any more: from the beginning, then.
       if (!(error instanceof ContractError) || error.kind !== 'invalid') throw error;
@@ -29,12 +31,32 @@ export async function pullEvent(context: SyncContext, eventId: string): Promise<
   }
 
   const inDoubt = createsInDoubt(context, eventId);
-  const { seen, candidates, failed } = await sweep(context, eventId);
+  const isBrief = !comparesAll && mayBeBrief(context, eventId);
+  let swept = await sweep(context, eventId, isBrief ? 'brief' : 'full');
+  const isFull = !isBrief || swept.wentBack;
+  if (isBrief && swept.wentBack) swept = await sweep(context, eventId, 'full');
+  const { seen, candidates, failed, hasNumbers } = swept;
   const counts = (await proveListing(context, eventId, seen)) && failed === 0;
   await adoptLostCreates(context, eventId, inDoubt, candidates, counts);
-  if (counts) await context.memory.rememberEvent(eventId, { listedAtMs: context.clock(), needsListing: undefined });
+  if (counts) {
+    const listedAtMs = context.clock();
+    const compared = isFull ? { comparedAtMs: hasNumbers ? listedAtMs : undefined } : {};
+    await context.memory.rememberEvent(eventId, { listedAtMs, ...compared, needsListing: undefined });
+  }
   return counts;
 }
+
+/**
+ * Whether a listing may leave out the times of changes. Only they tell that headquarters was restored from a backup, and that a session was changed
+ * just as often since: that takes longer than a few minutes, and is found within the hour.
+ */
+function mayBeBrief({ memory, clock }: SyncContext, eventId: string): boolean {
+  const { listedAtMs = -Infinity, comparedAtMs = -Infinity } = memory.eventOf(eventId);
+  return clock() - listedAtMs < BRIEF_AFTER_MS && clock() - comparedAtMs < COMPARED_EVERY_MS;
+}
+
+const BRIEF_AFTER_MS = 5 * 60 * 1000;
+const COMPARED_EVERY_MS = 60 * 60 * 1000;
 
 interface Sweep {
   seen: IdSet;
@@ -42,14 +64,18 @@ interface Sweep {
   candidates: Candidate[];
   /** Sessions that are listed and could not be read. */
   failed: number;
+  /** Whether each session that was listed has a number of its version. */
+  hasNumbers: boolean;
+  /** Whether a session was listed with an older version than is known. */
+  wentBack: boolean;
 }
 
-async function sweep(context: SyncContext, eventId: string, fromKey?: string): Promise<Sweep> {
-  const swept: Sweep = { seen: new IdSet(), candidates: [], failed: 0 };
+async function sweep(context: SyncContext, eventId: string, listing: Listing, fromKey?: string): Promise<Sweep> {
+  const swept: Sweep = { seen: new IdSet(), candidates: [], failed: 0, hasNumbers: true, wentBack: false };
   const isFirst = context.memory.eventOf(eventId).listedAtMs === undefined;
-  for await (const { items, nextKey } of listPages(context, eventId, fromKey)) {
+  for await (const { items, nextKey } of listPages(context, eventId, listing, fromKey)) {
     for (const { id } of items) swept.seen.add(id);
-    if (items.length > 0) await takePage(context, eventId, items, swept);
+    if (items.length > 0) await takePage(context, eventId, listing, items, swept);
     if (isFirst && nextKey !== undefined) await context.memory.rememberEvent(eventId, { nextKey });
     context.onProgress(swept.seen.size, nextKey === undefined ? swept.seen.size : undefined);
   }
@@ -58,12 +84,20 @@ async function sweep(context: SyncContext, eventId: string, fromKey?: string): P
 }
 
 /** Fetches what a page lists that is new or changed, and takes it in: one transaction a page. */
-async function takePage(context: SyncContext, eventId: string, page: readonly Listed[], swept: Sweep): Promise<void> {
+async function takePage(
+  context: SyncContext,
+  eventId: string,
+  listing: Listing,
+  page: readonly Listed[],
+  swept: Sweep,
+): Promise<void> {
   const { store, tenantId } = context;
   const ids = page.map((item) => item.id);
   const known = store.read((view) => view.findByRemoteIds(tenantId, ids));
   const byRemoteId = new Map(known.map((record) => [record.sync.remote_id, record]));
-  const wanted = page.flatMap((item) => wantedOf(item, byRemoteId.get(item.id)));
+  swept.hasNumbers &&= page.every((item) => versionOf(item).sys_version !== undefined);
+  swept.wentBack ||= page.some((item) => isListedOlder(item, byRemoteId.get(item.id)));
+  const wanted = page.flatMap((item) => wantedOf(item, listing, byRemoteId.get(item.id)));
   if (wanted.length === 0) return;
   const { states, failed } = await fetchListed(context, eventId, wanted);
   swept.failed += failed;
@@ -87,11 +121,17 @@ function mayBeOurs({ memory }: SyncContext, state: SessionFields): boolean {
   return memory.current.keepsExternalIds !== true && (external === undefined || external === null);
 }
 
-function wantedOf(item: Listed, record: Stored<SessionRecord> | undefined): Wanted[] {
+function wantedOf(item: Listed, listing: Listing, record: Stored<SessionRecord> | undefined): Wanted[] {
   if (record === undefined) return [{ item, needsProof: false }];
   const { version, absent, dirty } = record.sync;
   const heard = versionOf(item);
   if (record._deleted && !dirty) return [{ item, needsProof: true }];
-  if (sameVersion(version, heard) && absent === undefined) return [];
-  return [{ item, needsProof: absent !== undefined || (version !== undefined && isOlder(heard, version)) }];
+  const isKnown = listing === 'brief' ? sameNumber(version, heard) : sameVersion(version, heard);
+  if (isKnown && absent === undefined) return [];
+  return [{ item, needsProof: absent !== undefined || isListedOlder(item, record) }];
+}
+
+function isListedOlder(item: Listed, record: Stored<SessionRecord> | undefined): boolean {
+  const version = record?.sync.version;
+  return version !== undefined && isOlder(versionOf(item), version);
 }

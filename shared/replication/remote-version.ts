@@ -18,6 +18,11 @@ export function sameVersion(a: RemoteVersion | undefined, b: RemoteVersion | und
   return a.sys_version === b.sys_version && a.sys_last_modified_at === b.sys_last_modified_at;
 }
 
+/** Whether a listing that leaves out the times states the known version. */
+export function sameNumber(known: RemoteVersion | undefined, listed: RemoteVersion): boolean {
+  return listed.sys_version !== undefined && known?.sys_version === listed.sys_version;
+}
+
 /** Whether `a` comes before `b`: by number where both have one, else by time. */
 export function isOlder(a: RemoteVersion, b: RemoteVersion): boolean {
   if (a.sys_version !== undefined && b.sys_version !== undefined) return a.sys_version < b.sys_version;

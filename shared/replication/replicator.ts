@@ -208,7 +208,7 @@ export function createReplicator(options: ReplicatorOptions): Replicator {
       health.incomplete.add(eventId);
       try {
         const isTold = told?.has(eventId) === true && !needsListing(context, eventId);
-        if (isTold || (await pullEvent(context, eventId))) {
+        if (isTold || (await pullEvent(context, eventId, by === 'hand'))) {
           health.incomplete.delete(eventId);
           listed.add(eventId);
         }

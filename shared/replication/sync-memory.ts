@@ -7,6 +7,8 @@ import type { Store } from '../store/open-store.ts';
 const eventMemory = z.object({
   /** When the last complete listing ended, in milliseconds since the Unix epoch. */
   listedAtMs: z.number().optional(),
+  /** When the last complete listing ended that asked for all that tells versions apart; absent where sessions have no number of their version. */
+  comparedAtMs: z.number().optional(),
   /** Where the first listing goes on that was cut short: the key of its next page. */
   nextKey: z.string().optional(),
   /** When it was last asked for sessions that the key may not see. */

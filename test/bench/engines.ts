@@ -29,7 +29,7 @@ export async function openBenchEngine(dataDir: string, upstream?: Upstream): Pro
 }
 
 /** Syncs once; throws where that does not end as synced. */
-export async function syncOnce(engine: Engine): Promise<void> {
-  const status = await engine.sync.of(TENANT)!.sync('hand');
+export async function syncOnce(engine: Engine, by: 'hand' | 'timer' = 'hand'): Promise<void> {
+  const status = await engine.sync.of(TENANT)!.sync(by);
   if (status.state !== 'synced') throw new Error(`A sync ended as ${JSON.stringify(status)}`);
 }

@@ -19,8 +19,12 @@ export const firstSync: Measure = {
   note: 'Each sync runs in a new process, which has to compile its code first: that is much of a small one.',
   async run(sessions) {
     const pouch = await startPouchSource(sessions);
-    const headquarters = await startProcess('headquarters-server.ts', String(sessions));
-    const hub = await startProcess('http-server.ts', 'hub', dataFolder(await filledFile(sessions, recordsOfOneEvent)));
+    const headquarters = await startProcess(new URL('headquarters-server.ts', import.meta.url), String(sessions));
+    const hub = await startProcess(
+      new URL('http-server.ts', import.meta.url),
+      'hub',
+      dataFolder(await filledFile(sessions, recordsOfOneEvent)),
+    );
     const sources: Readonly<Record<Source, Pick<FirstSync, 'by' | 'url'>>> = {
       hub: { by: 'offstage', url: String(hub.ready) },
       headquarters: { by: 'offstage', url: String(headquarters.ready) },
@@ -56,7 +60,7 @@ export const firstSync: Measure = {
 type Source = 'hub' | 'headquarters' | 'rival';
 
 async function syncInNewProcess(order: FirstSync): Promise<FirstSyncResult> {
-  const client = await startProcess('first-sync-client.ts');
+  const client = await startProcess(new URL('first-sync-client.ts', import.meta.url));
   const result = (await client.ask(order)) as FirstSyncResult;
   await client.end();
   return result;

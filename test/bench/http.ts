@@ -16,9 +16,9 @@ export const http: Measure = {
   note: 'The hub hashes the key, looks at Host and Origin, makes an id and sends twelve security headers; the bare handler does none of that. It shows where the service has least to do.',
   async run(sessions) {
     const path = await filledFile(sessions);
-    const hub = await startProcess('http-server.ts', 'hub', dataFolder(path));
-    const bare = await startProcess('http-server.ts', 'bare', dataFolder(path));
-    const load = await startProcess('http-load.ts');
+    const hub = await startProcess(new URL('http-server.ts', import.meta.url), 'hub', dataFolder(path));
+    const bare = await startProcess(new URL('http-server.ts', import.meta.url), 'bare', dataFolder(path));
+    const load = await startProcess(new URL('http-load.ts', import.meta.url));
     const rows: Row[] = [];
     for (const [what, requestsOf] of Object.entries(LOADS)) {
       const connections = Array.from({ length: CONNECTIONS }, (_, connection) => requestsOf(sessions, connection));

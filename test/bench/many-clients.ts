@@ -18,12 +18,16 @@ export const manyClients: Measure = {
   unit: 'ms',
   sizes: [25_000],
   async run(sessions, { seconds }) {
-    const hub = await startProcess('http-server.ts', 'hub', dataFolder(await filledFile(sessions, recordsOfOneEvent)));
+    const hub = await startProcess(
+      new URL('http-server.ts', import.meta.url),
+      'hub',
+      dataFolder(await filledFile(sessions, recordsOfOneEvent)),
+    );
     const url = String(hub.ready);
     const numbers = Array.from({ length: CLIENTS }, (_, client) => client);
     const results = await Promise.all(
       Array.from({ length: PROCESSES }, async (_, at) => {
-        const process = await startProcess('many-clients-client.ts');
+        const process = await startProcess(new URL('many-clients-client.ts', import.meta.url));
         const clients = numbers.filter((client) => client % PROCESSES === at);
         const order: ManyClients = { url, clients, ofClients: CLIENTS, seconds };
         const result = (await process.ask(order)) as ManyClientsResult;

@@ -15,7 +15,7 @@ export const offlineEdits: Measure = {
   unit: 'requests',
   sizes: [1_000, 25_000],
   async run(sessions) {
-    const headquarters = await startProcess('headquarters-server.ts', String(sessions));
+    const headquarters = await startProcess(new URL('headquarters-server.ts', import.meta.url), String(sessions));
     const client = await openBenchEngine(newFolder(), { url: String(headquarters.ready), intervalMs: 0 });
     const api = client.service.as({ id: 'bench', role: 'editor' });
     const requests = async (): Promise<number> => (await headquarters.ask('requests')) as number;

@@ -76,7 +76,11 @@ interface Live {
 }
 
 async function followHub(sessions: number): Promise<Live> {
-  const hub = await startProcess('http-server.ts', 'hub', dataFolder(await filledFile(sessions, recordsOfOneEvent)));
+  const hub = await startProcess(
+    new URL('http-server.ts', import.meta.url),
+    'hub',
+    dataFolder(await filledFile(sessions, recordsOfOneEvent)),
+  );
   const counter = await countBytes(String(hub.ready));
   // It syncs by timer as an app does; but what is measured comes by the feed.
   const client = await openBenchEngine(newFolder(), { url: counter.url, intervalMs: 60_000 });
@@ -168,7 +172,7 @@ async function measured(bytes: () => number, work: () => Promise<void>): Promise
 
 /** The bytes of syncs that find one changed session at a headquarters which offers the contract alone, and of pulling all of it. */
 async function sweepContract(sessions: number): Promise<{ changed: number[]; full: number[] }> {
-  const headquarters = await startProcess('headquarters-server.ts', String(sessions));
+  const headquarters = await startProcess(new URL('headquarters-server.ts', import.meta.url), String(sessions));
   const counter = await countBytes(String(headquarters.ready));
   const client = await openBenchEngine(newFolder(), { url: counter.url, intervalMs: 0 });
   await syncOnce(client);
@@ -176,7 +180,7 @@ async function sweepContract(sessions: number): Promise<{ changed: number[]; ful
   for (const number of someNumbers(sessions, SWEEPS, 2)) {
     await headquarters.ask({ edit: number });
     const before = counter.bytes();
-    await syncOnce(client);
+    await syncOnce(client, 'timer');
     changed.push(counter.bytes() - before);
     full.push(await pullAll(counter.url, counter.bytes));
   }

@@ -14,7 +14,7 @@ export interface PouchSource {
 
 /** Starts an express-pouchdb over leveldb and fills it. A database of its own is made over HTTP, or replication does not find it. */
 export async function startPouchSource(sessions: number): Promise<PouchSource> {
-  const server = await startProcess('pouch-server.ts', newFolder());
+  const server = await startProcess(new URL('pouch-server.ts', import.meta.url), newFolder());
   const url = `${String(server.ready)}/sessions`;
   await send(url, 'PUT');
   for (let first = 0; first < sessions; first += BATCH) {

@@ -11,9 +11,9 @@ export interface BenchProcess {
   end(): Promise<void>;
 }
 
-/** Starts a module of this folder as a process and waits until it says that it is ready. */
-export async function startProcess(module: string, ...args: string[]): Promise<BenchProcess> {
-  const child = fork(new URL(module, import.meta.url), args);
+/** Starts a module as a process and waits until it says that it is ready. */
+export async function startProcess(module: URL, ...args: string[]): Promise<BenchProcess> {
+  const child = fork(module, args);
   return {
     ready: await nextMessage(child),
     async ask(message) {

@@ -54,6 +54,16 @@ const fail = (kind: ContractError['kind'], retryAfterS?: number): never => {
   throw new ContractError(kind, `headquarters says ${kind}`, { retryAfterS });
 };
 
+/** Syncs, and gives what each listing asked for. */
+async function listedFields({ laptop, calls }: World, by: 'hand' | 'timer'): Promise<unknown[]> {
+  const before = calls.length;
+  await laptop.replicator.sync(by);
+  return calls
+    .slice(before)
+    .filter(({ name }) => name === 'listSessionsByEvent')
+    .map(({ request }) => (request as { fields?: string }).fields);
+}
+
 async function makeThere({ theirs }: World, count: number): Promise<Session[]> {
   const made: Session[] = [];
   for (let n = 0; n < count; n++)
@@ -278,6 +288,50 @@ describe('headquarters is asked no more than it wants', () => {
     expect(await world.laptop.replicator.sync('hand')).toMatchObject({ state: 'synced' });
     expect(world.count('searchSessions') - before).toBe(1);
     expect(await namesHere(world)).toHaveLength(8);
+  });
+
+  test('a listing leaves out the times of changes, but by hand, after a while, and where a version goes back', async () => {
+    const world = await openWorld();
+    const [made] = await makeThere(world, 2);
+    const [full, brief] = ['id,sys_version,sys_last_modified_at', 'id,sys_version'];
+    expect(await listedFields(world, 'timer')).toEqual([full]);
+    expect(await listedFields(world, 'timer')).toEqual([brief]);
+    expect(await listedFields(world, 'hand')).toEqual([full]);
+    const snapshot = world.hq.snapshot();
+    const rename = async (name: string): Promise<unknown> =>
+      await world.theirs.patchSession({
+        tenantId: TENANT,
+        id: made!.id,
+        body: [{ op: 'add', path: '/name', value: name }],
+      });
+    await rename('Renamed');
+    expect(await listedFields(world, 'timer')).toEqual([brief]);
+    expect(await namesHere(world)).toContain('Renamed');
+    world.hq.restore(snapshot);
+    expect(await listedFields(world, 'timer')).toEqual([brief, full]);
+    expect(await namesHere(world)).toEqual(['T0', 'T1']);
+    world.laptop.clock.nowMs += 5 * MINUTE_MS;
+    expect(await listedFields(world, 'timer')).toEqual([full]);
+    // The version that it had, and not the same.
+    await rename('Renamed');
+    await world.laptop.replicator.sync('timer');
+    world.hq.restore(snapshot);
+    await rename('Otherwise');
+    let syncs = 0;
+    while (!(await namesHere(world)).includes('Otherwise')) {
+      world.laptop.clock.nowMs += 4 * MINUTE_MS;
+      await world.laptop.replicator.sync('timer');
+      syncs += 1;
+    }
+    expect(syncs).toBe(15);
+  });
+
+  test('a listing always asks for the times where sessions have no number of their version', async () => {
+    const world = await openWorld({ hasVersions: false });
+    await makeThere(world, 2);
+    const full = 'id,sys_version,sys_last_modified_at';
+    expect(await listedFields(world, 'timer')).toEqual([full]);
+    expect(await listedFields(world, 'timer')).toEqual([full]);
   });
 });
 
