@@ -1,0 +1,74 @@
+import { globSync, readFileSync } from 'node:fs';
+
+import { describe, expect, test } from 'vitest';
+
+import de from '../../renderer/i18n/de.json' with { type: 'json' };
+import en from '../../renderer/i18n/en.json' with { type: 'json' };
+
+const root = new URL('../..', import.meta.url).pathname;
+/** The desktop's menus speak by the same messages. */
+const sources = globSync(['renderer/**/*.{ts,vue}', 'electron/main/*.ts', 'shared/rpc/*.ts'], { cwd: root }).map(
+  (path) => ({
+    path,
+    text: readFileSync(`${root}/${path}`, 'utf8'),
+  }),
+);
+
+const [english, german] = [leavesOf(en), leavesOf(de)];
+
+function leavesOf(messages: object, prefix = ''): Map<string, string> {
+  return new Map(
+    Object.entries(messages).flatMap(([name, value]): [string, string][] =>
+      typeof value === 'string' ? [[prefix + name, value]] : [...leavesOf(value as object, `${prefix}${name}.`)],
+    ),
+  );
+}
+
+/** The names that stand in braces, each once. */
+function slotsOf(message: string | undefined): string[] {
+  return [...new Set(Array.from(message?.matchAll(/\{(\w+)\}/g) ?? [], ([, name = '']) => name))].sort();
+}
+
+describe('both languages', () => {
+  test('have the same messages', () => {
+    expect([...german.keys()].sort()).toEqual([...english.keys()].sort());
+  });
+
+  test('fill the same things in', () => {
+    const differing = [...english].filter(([key, text]) => slotsOf(text).join() !== slotsOf(german.get(key)).join());
+    expect(differing).toEqual([]);
+  });
+
+  test('count in as many forms', () => {
+    const formsOf = (text = ''): number => text.split(' | ').length;
+    expect([...english].filter(([key, text]) => formsOf(text) !== formsOf(german.get(key)))).toEqual([]);
+  });
+});
+
+describe('the code', () => {
+  test('asks for no message that is missing', () => {
+    const asked = sources.flatMap(({ path, text }) =>
+      Array.from(text.matchAll(/\bt\(\s*'([\w.]+)'/g), ([, key = '']) => `${key} (${path})`),
+    );
+    expect(asked.filter((entry) => !english.has(entry.split(' ')[0] ?? ''))).toEqual([]);
+  });
+
+  test('asks for every message that there is', () => {
+    const texts = new Set(
+      sources.flatMap(({ text }) => Array.from(text.matchAll(/['"]([a-zA-Z][\w.]*)['"]/g), ([, key = '']) => key)),
+    );
+    const patterns = sources.flatMap(({ text }) =>
+      Array.from(text.matchAll(/`([a-zA-Z][\w.]*\.\$\{[^`]*)`/g), ([, key = '']) => patternOf(key)),
+    );
+    const unused = [...english.keys()].filter(
+      (key) => !texts.has(key) && !patterns.some((pattern) => pattern.test(key)),
+    );
+    expect(unused).toEqual([]);
+  });
+});
+
+/** What a key that is put together may be: anything, but no dot, in each of its gaps. */
+function patternOf(key: string): RegExp {
+  const parts = key.split(/\$\{(?:[^{}]|\{[^}]*\})*\}/).map((part) => part.replaceAll('.', '\\.'));
+  return new RegExp(`^${parts.join('[^.]+')}$`);
+}

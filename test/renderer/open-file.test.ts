@@ -1,0 +1,104 @@
+// @vitest-environment happy-dom
+import { describe, expect, test, vi } from 'vitest';
+
+import { ContractError } from '../../shared/contract/errors.ts';
+import { useOpenFile } from '../../renderer/stores/open-file.ts';
+import { useWorkspace } from '../../renderer/stores/workspace.ts';
+import { createFakeApp, createFakeHost, type FakeAnswers } from './fake-host.ts';
+
+const report = { tenantId: 'local', eventId: 'e1', added: 3, changed: 0, unchanged: 0, refused: [] };
+const preview = {
+  headers: ['Titel'],
+  mapping: { title: 0 },
+  samples: [['A']],
+  rows: 1,
+  sessions: 1,
+  first: [],
+  skipped: [],
+};
+
+function start(answers: FakeAnswers) {
+  const host = createFakeHost(answers);
+  createFakeApp(host);
+  host.emit('workspace.watch', {
+    events: [
+      { tenantId: 'local', event: { id: 'e0', name: 'Other' } },
+      { tenantId: 'local', event: { id: 'e1', name: 'Day of tables', time_zone: 'Europe/Berlin' } },
+    ],
+    host: { version: '1', dataDir: '/', kind: 'browser' },
+  });
+  return { host, store: useOpenFile(), workspace: useWorkspace() };
+}
+
+describe('a schedule file', () => {
+  test('is taken in, and its event is looked at', async () => {
+    const { store, workspace } = start({ 'files.open': () => report });
+    await store.open(new File(['<schedule/>'], 'day.xml'));
+    expect(store.opening).toEqual({ step: 'taken', name: 'day.xml', report });
+    await vi.waitFor(() => expect(workspace.current?.event.id).toBe('e1'));
+  });
+
+  test('that is none says why', async () => {
+    const { store } = start({
+      'files.open': () => {
+        throw new ContractError('invalid', 'The file is empty.');
+      },
+    });
+    await store.open(new File([''], 'day.xml'));
+    expect(store.opening).toEqual({ step: 'failed', name: 'day.xml', message: 'The file is empty.' });
+  });
+
+  test('that is given up tells nothing when it is done after all', async () => {
+    const { promise, resolve } = Promise.withResolvers<typeof report>();
+    const { store } = start({ 'files.open': async () => await promise });
+    const opening = store.open(new File(['<schedule/>'], 'day.xml'));
+    expect(store.opening).toEqual({ step: 'reading', name: 'day.xml' });
+    store.close();
+    resolve(report);
+    await opening;
+    expect(store.opening).toEqual({ step: 'closed' });
+  });
+});
+
+describe('a spreadsheet', () => {
+  const file = new File(['Titel\nA'], 'My day.csv');
+
+  test('is asked about first: its event is called as the file', async () => {
+    const { store } = start({ 'files.previewCsv': () => preview });
+    await store.open(file);
+    expect(store.opening).toMatchObject({ step: 'columns', event: { name: 'My day' }, preview, isReading: false });
+  });
+
+  test('of an event that is here goes into that one', async () => {
+    const { store, workspace } = start({ 'files.previewCsv': () => ({ ...preview, eventId: 'e1' }) });
+    await vi.waitFor(() => expect(workspace.isKnown).toBe(true));
+    await store.open(file);
+    expect(store.opening).toMatchObject({ event: { id: 'e1', name: 'Day of tables', time_zone: 'Europe/Berlin' } });
+  });
+
+  test('is taken in by the columns that a person chose', async () => {
+    const mapping = { title: 0, code: 1 };
+    const { host, store } = start({
+      'files.previewCsv': (input: { mapping?: object }) => ({ ...preview, mapping: input.mapping ?? preview.mapping }),
+      'files.openCsv': () => report,
+    });
+    await store.open(file);
+    const event = { name: 'Tables', time_zone: 'UTC' };
+    await store.readAgain(mapping, event);
+    await store.takeSpreadsheet();
+    expect(host.calls.at(-1)).toEqual({ path: 'files.openCsv', input: { file, mapping, event } });
+    expect(store.opening).toMatchObject({ step: 'taken', report });
+  });
+
+  test('whose columns cannot be read so keeps them to be mended', async () => {
+    const { store } = start({
+      'files.previewCsv': (input: { mapping?: { title?: number } }) => {
+        if (input.mapping !== undefined) throw new ContractError('invalid', 'Say which column holds the titles.');
+        return preview;
+      },
+    });
+    await store.open(file);
+    await store.readAgain({ code: 0 }, { name: 'Tables', time_zone: 'UTC' });
+    expect(store.opening).toMatchObject({ step: 'columns', fault: 'Say which column holds the titles.' });
+  });
+});
