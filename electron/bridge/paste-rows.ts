@@ -92,7 +92,8 @@ export function createPaste({ service, store }: Engine, person: Principal) {
 function changedFields(fields: SessionInput, stored: JsonObject | undefined): string[] {
   return Object.keys(fields).filter((field) => {
     const [next, before] = [own(fields, field), own(stored ?? {}, field)];
-    if (!dateFields.has(field) || typeof next !== 'string' || typeof before !== 'string') return !jsonEqual(next, before);
+    if (!dateFields.has(field) || typeof next !== 'string' || typeof before !== 'string')
+      return !jsonEqual(next, before);
     // A spreadsheet's times have no form of their own: what counts is the instant.
     return parseInstant(next) !== parseInstant(before);
   });

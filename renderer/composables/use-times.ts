@@ -46,6 +46,11 @@ export function useTimes() {
       const options: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', ...hours.value };
       return formatterFor(locale.value, { timeZone: clock.value.zone, ...options }).formatRange(startMs, endMs);
     },
+    /** `22:00 – 01:00`: the clocks alone, also where midnight is between them. */
+    hours: ({ startMs, endMs }: Span): string => {
+      const options: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', ...hours.value };
+      return `${format(startMs, options)} – ${format(endMs, options)}`;
+    },
     /** The short name that the zone has at an instant, such as `CET`. */
     zoneAt(instantMs: number): string {
       const format = formatterFor(locale.value, { timeZone: clock.value.zone, timeZoneName: 'short' });

@@ -35,12 +35,7 @@ export function valueIn(value: JsonObject | undefined, form: ValueForm): unknown
 }
 
 /** The session's values with one set, or, undefined, taken away; a value keeps members that are not known. */
-export function withValue(
-  values: unknown,
-  fieldId: string,
-  form: ValueForm,
-  next: unknown,
-): JsonObject[] | undefined {
+export function withValue(values: unknown, fieldId: string, form: ValueForm, next: unknown): JsonObject[] | undefined {
   const list = objectsOf(values);
   const at = list.findIndex(({ custom_field_id: id }) => id === fieldId);
   const changed =

@@ -14,7 +14,14 @@ export type Control =
   | 'questions';
 
 /** The kinds of the catalog that fields refer to. */
-export type ReferenceKind = 'events' | 'session_types' | 'tracks' | 'rooms' | 'speaker_types' | 'contacts' | 'abstracts';
+export type ReferenceKind =
+  | 'events'
+  | 'session_types'
+  | 'tracks'
+  | 'rooms'
+  | 'speaker_types'
+  | 'contacts'
+  | 'abstracts';
 
 export interface EditorField {
   readonly name: string;

@@ -12,7 +12,13 @@ export type BulkAction =
   | { readonly how: 'set'; readonly set: Readonly<Record<string, unknown>> }
   /** To a list, some are added, or taken out of it. */
   | { readonly how: 'add' | 'remove'; readonly field: 'room_ids' | 'track_ids'; readonly ids: readonly string[] }
-  | { readonly how: 'add'; readonly field: 'speakers'; readonly contactId: string; readonly typeId: string; readonly name: string }
+  | {
+      readonly how: 'add';
+      readonly field: 'speakers';
+      readonly contactId: string;
+      readonly typeId: string;
+      readonly name: string;
+    }
   | { readonly how: 'remove'; readonly field: 'speakers'; readonly contactId: string }
   /** Start and end move by so many minutes. */
   | { readonly how: 'shift'; readonly minutes: number };
@@ -46,9 +52,7 @@ function patchFor(action: Exclude<BulkAction, { how: 'set' }>, session: SessionS
   if (action.field === 'speakers') return speakerPatch(action, session);
   const before = session[action.field] ?? [];
   const after =
-    action.how === 'add'
-      ? [...new Set([...before, ...action.ids])]
-      : before.filter((id) => !action.ids.includes(id));
+    action.how === 'add' ? [...new Set([...before, ...action.ids])] : before.filter((id) => !action.ids.includes(id));
   if (jsonEqual(before, after)) return [];
   return after.length === 0
     ? [{ op: 'remove', path: `/${action.field}` }]

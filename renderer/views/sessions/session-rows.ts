@@ -110,12 +110,7 @@ function merged<Item>(a: readonly Item[], b: readonly Item[], compare: (a: Item,
 }
 
 /** Where the item belongs in the sorted list, by halves. */
-function placeOf<Item>(
-  item: Item,
-  list: readonly Item[],
-  from: number,
-  compare: (a: Item, b: Item) => number,
-): number {
+function placeOf<Item>(item: Item, list: readonly Item[], from: number, compare: (a: Item, b: Item) => number): number {
   let [low, high] = [from, list.length];
   while (low < high) {
     const middle = (low + high) >>> 1;

@@ -58,7 +58,12 @@ export function withMoved(layout: TableLayout, from: number, to: number): TableL
  */
 export function withSort(layout: TableLayout, column: ColumnId, isFurther: boolean): TableLayout {
   const known = layout.sort.find((entry) => entry.column === column);
-  const next = known === undefined ? [{ column, isDescending: false }] : known.isDescending ? [] : [{ column, isDescending: true }];
+  const next =
+    known === undefined
+      ? [{ column, isDescending: false }]
+      : known.isDescending
+        ? []
+        : [{ column, isDescending: true }];
   if (!isFurther) return { ...layout, sort: next };
   const at = layout.sort.findIndex((entry) => entry.column === column);
   return { ...layout, sort: at === -1 ? [...layout.sort, ...next] : layout.sort.toSpliced(at, 1, ...next) };

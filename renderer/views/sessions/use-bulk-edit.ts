@@ -32,7 +32,7 @@ export function useBulkEdit(ids: readonly string[]) {
   const { undo } = useUndo();
 
   const field = ref<BulkField>('type_id');
-  const how = ref<'set' | 'add' | 'remove'>('set');
+  const how = ref<'set' | 'add' | 'remove' | 'clear'>('set');
   const minutes = ref<number>();
   const values = shallowRef<JsonObject>({});
 
@@ -57,6 +57,7 @@ export function useBulkEdit(ids: readonly string[]) {
     if (field.value === 'shift') {
       return minutes.value === undefined || minutes.value === 0 ? undefined : { how: 'shift', minutes: minutes.value };
     }
+    if (how.value === 'clear') return { how: 'set', set: { [field.value]: undefined } };
     if (field.value === 'speakers') {
       const [person] = speakersOf(value);
       if (person === undefined || how.value === 'set') return undefined;
@@ -68,8 +69,9 @@ export function useBulkEdit(ids: readonly string[]) {
       const chosen = asIds(value);
       return chosen.length === 0 ? undefined : { how: how.value, field: field.value, ids: chosen };
     }
-    // A box that was never touched is a no, and not nothing.
-    const set = { [field.value]: value ?? (isYesNo(field.value) ? false : undefined) };
+    // A box that was never touched is a no; of other fields nothing is said yet.
+    if (value === undefined && !isYesNo(field.value)) return undefined;
+    const set = { [field.value]: value ?? false };
     // Places are limited only where it is said to how many.
     if (set['enable_capacity'] !== true) return { how: 'set', set };
     const { capacity_options: options } = values.value;
@@ -141,7 +143,7 @@ export function useBulkEdit(ids: readonly string[]) {
   return { field, how, minutes, values, action, change, preview, failure, isAsking, isSaving, apply };
 }
 
-function isYesNo(field: BulkField): boolean {
+export function isYesNo(field: BulkField): boolean {
   return [
     ...['hide_from_schedule', 'hide_from_portal', 'sold_out', 'enable_capacity', 'has_fees'],
     ...['disable_portal_registration', 'enable_registration_questions', 'sys_locked'],

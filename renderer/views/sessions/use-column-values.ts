@@ -204,6 +204,13 @@ export function useColumnValues() {
     choiceLabel,
     dayOf,
     /** Changes when what is sorted by may have changed without a session having changed: names, days. */
-    naming: computed(() => [names.rooms, names.tracks, names.types, names.contacts, days.days, event.catalog.abstracts]),
+    naming: computed(() => [
+      names.rooms,
+      names.tracks,
+      names.types,
+      names.contacts,
+      days.days,
+      event.catalog.abstracts,
+    ]),
   };
 }

@@ -1,5 +1,6 @@
 import { useI18n } from 'vue-i18n';
 
+import { useUndo } from '../../composables/use-undo.ts';
 import { useHost } from '../../host/bridge-key.ts';
 import { useEdit } from '../../stores/edit.ts';
 import { useEvent } from '../../stores/event.ts';
@@ -12,6 +13,7 @@ export function useDeleteSessions() {
   const edit = useEdit();
   const notices = useNotices();
   const { t } = useI18n();
+  const { undo } = useUndo();
 
   return {
     async deleteOne(id: string, name: string): Promise<void> {
@@ -37,6 +39,6 @@ export function useDeleteSessions() {
   };
 
   function undoAction(): { label: string; run: () => unknown } {
-    return { label: t('sessions.undo'), run: () => edit.undo() };
+    return { label: t('sessions.undo'), run: undo };
   }
 }

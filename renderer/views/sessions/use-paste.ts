@@ -57,10 +57,14 @@ export function usePaste(pasted: string) {
     }
   }
 
-  watchDebounced(text, () => {
-    mapping.value = undefined;
-    void read();
-  }, { debounce: 300 });
+  watchDebounced(
+    text,
+    () => {
+      mapping.value = undefined;
+      void read();
+    },
+    { debounce: 300 },
+  );
   watch(hasHeadings, () => {
     mapping.value = undefined;
     void read();

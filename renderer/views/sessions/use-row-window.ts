@@ -7,7 +7,12 @@ const OVERSCAN = 6;
  * Which lines of a list of even height are in sight. A slot draws one line for as long as that is in sight, and then another that comes in: scrolling
  * by a line draws one line, whatever the list's length. (A library that can measure uneven heights walks over all of them with each change.)
  */
-export function useRowWindow(scroller: Readonly<Ref<HTMLElement | null>>, count: Readonly<Ref<number>>, heightPx: number, headPx: number) {
+export function useRowWindow(
+  scroller: Readonly<Ref<HTMLElement | null>>,
+  count: Readonly<Ref<number>>,
+  heightPx: number,
+  headPx: number,
+) {
   const top = shallowRef(0);
   const viewPx = shallowRef(0);
 

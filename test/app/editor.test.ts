@@ -1,0 +1,110 @@
+import type { Page } from 'playwright-core';
+import { expect, test, vi } from 'vitest';
+
+import { axeFindings, goTo, openApp } from './app-window.ts';
+
+vi.setConfig({ testTimeout: 120_000 });
+
+/** Finds a session of the demonstration event and opens it beside the table. */
+async function openSession(page: Page, name: string): Promise<void> {
+  await page.getByRole('navigation').first().waitFor();
+  await goTo(page, '/sessions');
+  await page.getByRole('searchbox', { name: 'Find by name' }).fill(name);
+  await page.getByRole('gridcell', { name, exact: true }).click();
+  await page.getByRole('complementary', { name: 'Session' }).waitFor();
+  await expect.poll(async () => await page.getByRole('textbox', { name: 'Name' }).inputValue()).toBe(name);
+}
+
+test('what is typed is saved as one goes, told in the history, and undone after a reload', async () => {
+  const { page } = await openApp({ flags: ['--demo'] });
+  await openSession(page, 'Software for the long run');
+  const editor = page.getByRole('complementary', { name: 'Session' });
+
+  await editor.getByRole('textbox', { name: 'Name' }).fill('Software that lasts');
+  await editor.getByRole('textbox', { name: 'Name' }).press('Enter');
+  await page.getByRole('searchbox', { name: 'Find by name' }).fill('lasts');
+  await page.getByRole('gridcell', { name: 'Software that lasts' }).waitFor();
+
+  await editor.getByRole('tab', { name: 'History' }).click();
+  const change = editor.getByRole('listitem').filter({ hasText: 'You changed it' }).first();
+  expect(await change.innerText()).toMatch(/Name\s+Software for the long run\s*Software that lasts/);
+  expect(await axeFindings(page)).toEqual([]);
+
+  await page.reload();
+  await page.getByRole('complementary', { name: 'Session' }).waitFor();
+  await page.getByRole('heading', { name: 'Software that lasts' }).waitFor();
+  await page.getByRole('grid').focus();
+  await page.keyboard.press('Control+z');
+  await page.getByRole('heading', { name: 'Software for the long run' }).waitFor();
+});
+
+test('what cannot be saved says why beside the field, and stays as it was typed', async () => {
+  const { page } = await openApp({ flags: ['--demo'] });
+  await openSession(page, 'Software for the long run');
+  const name = page.getByRole('textbox', { name: 'Name' });
+
+  await name.fill('');
+  await name.press('Enter');
+  expect(await name.getAttribute('aria-invalid')).toBe('true');
+  await page.getByText('This is needed.').waitFor();
+  await page.getByRole('textbox', { name: 'End: time' }).fill('8:00');
+  await page.getByText('The end is before the start.').waitFor();
+
+  // Left and come back to, it still stands there; what is saved is what was.
+  await page.reload();
+  await page.getByText('The end is before the start.').waitFor();
+  expect(await page.getByRole('textbox', { name: 'Name' }).inputValue()).toBe('');
+  await page.getByRole('textbox', { name: 'End: time' }).fill('10:00');
+  await page.getByRole('textbox', { name: 'Name' }).fill('Software for the long run');
+  await page.keyboard.press('Tab');
+  await expect.poll(async () => await page.getByText('This is needed.').count()).toBe(0);
+});
+
+test('a start that moves takes the end along', async () => {
+  const { page } = await openApp({ flags: ['--demo'] });
+  await openSession(page, 'Software for the long run');
+
+  await page.getByRole('textbox', { name: 'Start: time' }).fill('8:15');
+  await page.keyboard.press('Tab');
+  await expect.poll(async () => await page.getByRole('textbox', { name: 'End: time' }).inputValue()).toBe('09:00');
+  await page.getByRole('textbox', { name: 'Length' }).fill('20');
+  await page.keyboard.press('Tab');
+  await expect.poll(async () => await page.getByRole('textbox', { name: 'End: time' }).inputValue()).toBe('08:35');
+});
+
+test('a session is created and scheduled on one screen, in a room that is added on the way', async () => {
+  const { page } = await openApp({ flags: ['--demo'] });
+  await page.getByRole('navigation').first().waitFor();
+  await goTo(page, '/sessions?session=new&start=2026-09-17T12:00:00%2B02:00');
+  const editor = page.getByRole('complementary', { name: 'Session' });
+  await editor.getByText('Still needed: Name and Type.').waitFor();
+
+  await page.keyboard.type('Lunch in the garden');
+  await editor.getByRole('combobox', { name: 'Rooms' }).fill('Rose garden');
+  await page.getByRole('option', { name: 'Add “Rose garden”' }).click();
+  await editor.getByRole('combobox', { name: 'Type', exact: true }).fill('brea');
+  await page.keyboard.press('Enter');
+  await expect.poll(async () => await editor.getByText('Not created yet').count()).toBe(0);
+  await page.getByRole('searchbox', { name: 'Find by name' }).fill('rose garden');
+  await page.getByRole('gridcell', { name: 'Lunch in the garden' }).waitFor();
+  expect(await axeFindings(page)).toEqual([]);
+});
+
+test('what someone else saves meanwhile is shown beside what is typed, and overwrites nothing', async () => {
+  const { page, another } = await openApp({ flags: ['--demo'] });
+  const other = await another();
+  await openSession(page, 'Software for the long run');
+  await openSession(other, 'Software for the long run');
+
+  const mine = page.getByRole('textbox', { name: 'Name' });
+  // A session without a name cannot be saved: what is typed waits.
+  await mine.fill('');
+  await other.getByRole('textbox', { name: 'Name' }).fill('Software for two');
+  await other.keyboard.press('Tab');
+  await page.getByText('Changed meanwhile to: Software for two').waitFor();
+  expect(await mine.inputValue()).toBe('');
+  expect(await axeFindings(page)).toEqual([]);
+
+  await page.getByRole('button', { name: 'Take the change' }).click();
+  await expect.poll(async () => await mine.inputValue()).toBe('Software for two');
+});
