@@ -14,6 +14,10 @@ import { parseJsonBody } from './read-body.ts';
 type TenantRequest = FastifyRequest<{ Params: { tenantId: string } }>;
 type SessionRequest = FastifyRequest<{ Params: { tenantId: string; id: string } }>;
 
+/** What waited in a restored backup. */
+const settleHeld = z.strictObject({ action: z.enum(['send', 'discard']) });
+const sendAllHeld = z.strictObject({ action: z.literal('send') });
+
 const settleRefused = z.strictObject({ action: z.enum(['retry', 'discard']) });
 
 const settleAllRefused = z.discriminatedUnion('action', [
@@ -29,6 +33,8 @@ const settleAllRefused = z.discriminatedUnion('action', [
 
 const side = z.enum(['mine', 'theirs']);
 const settleConflict = z.strictObject({
+  /** The `sys_version` of the session that the person saw: 412 where it is another by now. */
+  version: z.number().optional(),
   resolution: z.union([side, z.record(z.string(), z.union([side, z.strictObject({ value: z.unknown() })]))]),
 });
 
@@ -98,10 +104,24 @@ export async function syncRoutes(server: FastifyInstance, { engine }: { engine: 
     return replicator.status();
   });
 
+  server.post('/-/:tenantId/sync/held', async (request: TenantRequest) => {
+    const { replicator, principal } = open(request, 'editor');
+    parse(sendAllHeld, parseJsonBody(request.body, 'json'));
+    return { sessions: await replicator.release(undefined, principal.id) };
+  });
+
+  server.post('/-/:tenantId/sync/held/:id', async (request: SessionRequest) => {
+    const { replicator, principal } = open(request, 'editor');
+    const { action } = parse(settleHeld, parseJsonBody(request.body, 'json'));
+    if (action === 'send') await replicator.release(request.params.id, principal.id);
+    else await replicator.discard(request.params.id, principal.id);
+    return replicator.status();
+  });
+
   server.post('/-/:tenantId/sync/conflicts/:id', async (request: SessionRequest) => {
     const { replicator, principal } = open(request, 'editor');
-    const { resolution } = parse(settleConflict, parseJsonBody(request.body, 'json'));
-    await replicator.resolve(request.params.id, resolution, principal.id);
+    const { resolution, version } = parse(settleConflict, parseJsonBody(request.body, 'json'));
+    await replicator.resolve(request.params.id, resolution, principal.id, version);
     return replicator.status();
   });
 

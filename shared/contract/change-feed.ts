@@ -195,7 +195,10 @@ export const catalogOutcome = z.looseObject({
 export type CatalogOutcome = z.infer<typeof catalogOutcome>;
 
 /** What a person decided about one session's change. */
-export type Decision = { about: 'conflict'; resolution: unknown } | { about: 'refused'; action: 'retry' | 'discard' };
+export type Decision =
+  /** `version` is the hub's `sys_version` of the session that the person saw: decided on an older one, it is refused. */
+  | { about: 'conflict'; resolution: unknown; version?: number | undefined }
+  | { about: 'refused'; action: 'retry' | 'discard' };
 
 /** What a person decided about what stands at a hub: of one session, by its id there, or of all that was refused. */
 export type HubOrder =

@@ -14,13 +14,23 @@ export const MAX_SESSION_BYTES = 1024 * 1024;
  * @param next the session as it would be stored, or a request's body for a new one
  * @param stored the session as it is, if it is
  * @param more what else the operation finds wrong, listed with the rest
+ * @param unknown whether fields that are not known here are a fault: in what a replica sends on they are headquarters'
  */
-export function requireValidSession(next: JsonObject, stored?: JsonObject, more: readonly Fault[] = []): void {
-  const faults = [...more, ...findSessionFaults(next, stored)];
+export function requireValidSession(
+  next: JsonObject,
+  stored?: JsonObject,
+  more: readonly Fault[] = [],
+  unknown: 'refused' | 'kept' = 'refused',
+): void {
+  const faults = [...more, ...findSessionFaults(next, stored, unknown)];
   if (faults.length > 0) throw invalid(faults);
 }
 
-export function findSessionFaults(next: JsonObject, stored: JsonObject | undefined): Fault[] {
+export function findSessionFaults(
+  next: JsonObject,
+  stored: JsonObject | undefined,
+  unknown: 'refused' | 'kept' = 'refused',
+): Fault[] {
   const changed = (name: string): boolean => stored === undefined || !jsonEqual(own(next, name), own(stored, name));
   const faults: Fault[] = [];
 
@@ -33,7 +43,7 @@ export function findSessionFaults(next: JsonObject, stored: JsonObject | undefin
   }
   for (const name of Object.keys(next)) {
     const known = Object.hasOwn(fieldSchemas, name) || isServerOwned(name);
-    if (!known && (stored === undefined || !Object.hasOwn(stored, name))) {
+    if (!known && unknown === 'refused' && (stored === undefined || !Object.hasOwn(stored, name))) {
       faults.push({ path: toPointer([name]), message: 'is not a field of a session' });
     }
   }

@@ -89,7 +89,10 @@ function feedAddress({ tenantId, eventIds, since }: FeedRequest): string {
 function addressOf(order: HubOrder): { path: string; body: unknown } {
   switch (order.about) {
     case 'conflict':
-      return { path: `conflicts/${encodeURIComponent(order.id)}`, body: { resolution: order.resolution } };
+      return {
+        path: `conflicts/${encodeURIComponent(order.id)}`,
+        body: { resolution: order.resolution, version: order.version },
+      };
     case 'refused':
       return { path: `refused/${encodeURIComponent(order.id)}`, body: { action: order.action } };
     case 'all refused': {

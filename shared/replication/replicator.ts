@@ -101,8 +101,11 @@ export interface Replicator {
   replaceReference(kind: CatalogKind, from: string, to: string | undefined, by?: string): Promise<number>;
   /** What was changed on both sides, with base, mine and theirs of each place; also what stands at a hub on the way. */
   conflicts(): SessionConflict[];
-  /** Settles a session's conflicts as a person decides, at the hub where they stand there; throws `not_found` where there is none, `invalid` for what no session may be. */
-  resolve(id: string, resolution: Resolution, by?: string): Promise<void>;
+  /**
+   * Settles a session's conflicts as a person decides, at the hub where they stand there; throws `not_found` where there is none, `invalid` for what
+   * no session may be, `precondition_failed` where the session's `sys_version` is not the one that was decided on.
+   */
+  resolve(id: string, resolution: Resolution, by?: string, version?: number): Promise<void>;
   /**
    * Answers the brake, for one event or all that are stopped: `apply` proves the absences again and removes, at the next sync; `keep` keeps the
    * sessions here, marked. Throws `not_found` where nothing is stopped.
@@ -340,12 +343,17 @@ export function createReplicator(options: ReplicatorOptions): Replicator {
     changed();
   };
   /** Does what a person decided: here, or where it stands. */
-  const orAbove = async (here: () => Promise<unknown>, id: string, order: Decision): Promise<void> => {
+  const orAbove = async (
+    here: () => Promise<unknown>,
+    id: string,
+    order: Decision,
+    version?: number,
+  ): Promise<void> => {
     try {
       await here();
     } catch (error) {
       if (!(error instanceof ContractError) || error.kind !== 'not_found') throw error;
-      await settleThere(async () => await settleAbove(review, options.hub, options.remoteTenantId, id, order));
+      await settleThere(async () => await settleAbove(review, options.hub, options.remoteTenantId, id, order, version));
     }
   };
   const allAbove = async (order: Extract<HubOrder, { about: 'all refused' }>): Promise<number> => {
@@ -386,9 +394,9 @@ export function createReplicator(options: ReplicatorOptions): Replicator {
       return here + (await allAbove({ about: 'all refused', action: 'replace', kind, from, to }));
     },
     conflicts: () => madeHereFirst([...listConflicts(review), ...listConflictsAbove(review)]),
-    async resolve(id, resolution, by) {
-      const here = async (): Promise<void> => await resolveConflicts(review, id, resolution, by);
-      await orAbove(here, id, { about: 'conflict', resolution });
+    async resolve(id, resolution, by, version) {
+      const here = async (): Promise<void> => await resolveConflicts(review, id, resolution, by, version);
+      await orAbove(here, id, { about: 'conflict', resolution }, version);
     },
     follow() {
       const { hub, remoteTenantId, random } = options;

@@ -2,7 +2,13 @@ import type { Decision, HubApi, HubOrder, OpenAbove } from '../contract/change-f
 import type { CatalogKind } from '../catalog/catalog.ts';
 import { ContractError } from '../contract/errors.ts';
 import type { SessionRecord, Stored } from '../store/records.ts';
-import type { PendingSession, RefusedSession, ReviewContext, SessionConflict } from './review.ts';
+import {
+  requireVersion,
+  type PendingSession,
+  type RefusedSession,
+  type ReviewContext,
+  type SessionConflict,
+} from './review.ts';
 
 /** What waits at the hub that is the upstream, or further up, as the hub told it. */
 export function listPendingAbove(context: ReviewContext): PendingSession[] {
@@ -51,16 +57,19 @@ export async function settleAbove(
   hub: HubApi | undefined,
   remoteTenantId: string,
   id: string,
-  order: Decision,
+  decision: Decision,
+  version?: number,
 ): Promise<void> {
-  const wanted = order.about === 'conflict' ? 'conflict' : 'refused';
+  const wanted = decision.about === 'conflict' ? 'conflict' : 'refused';
   const record = markedRecords(context).find(
     ({ session, sync }) => session.id === id && sync.above?.some((open) => open[wanted] !== undefined) === true,
   );
   if (hub === undefined || record === undefined) {
     throw new ContractError('not_found', 'There is nothing to decide about this session.');
   }
-  await hub.settle(remoteTenantId, { ...order, id: record.sync.remote_id });
+  requireVersion(record, version);
+  const seen = decision.about === 'conflict' ? { version: record.sync.version?.sys_version } : {};
+  await hub.settle(remoteTenantId, { ...decision, ...seen, id: record.sync.remote_id });
 }
 
 /** Lets the hub send again, or mend, all that was refused there; answers how many that are. */

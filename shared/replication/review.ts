@@ -182,15 +182,23 @@ export async function replaceReference(
   });
 }
 
+/** Throws `precondition_failed` where a person decided on a version of the session that is not the one by now. */
+export function requireVersion(record: SessionRecord | undefined, version: number | undefined): void {
+  if (record === undefined || version === undefined || record.session.sys_version === version) return;
+  throw new ContractError('precondition_failed', 'The session has changed since: look again, and decide.');
+}
+
 /** Settles the conflicts of a session as a person decides. Throws `not_found` where there is none, `invalid` for what no session may be. */
 export async function resolveConflicts(
   context: ReviewContext,
   id: string,
   resolution: Resolution,
   by = SOMEBODY_HERE,
+  version?: number,
 ): Promise<void> {
   await context.store.change(asChange(context, by, `resolve ${id}`), (change) => {
     const record = change.findSession(context.tenantId, id);
+    requireVersion(record, version);
     const isOurs = record?.sync.upstream === context.upstream;
     const open = record === undefined || !isOurs ? [] : openConflicts(stateOf(record));
     const gone = record?.sync.absent !== undefined && record.sync.absent !== 'not visible to this key';

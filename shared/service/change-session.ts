@@ -29,14 +29,15 @@ export function requireSession(view: StoreView, tenantId: string, id: string): S
 
 /**
  * Creates a session. One whose `sys_external_id` begins with `offstage:` takes it as its id; a second create with it answers the
- * session that exists, and changes nothing: a create that is sent twice ends as one session.
+ * session that exists, and changes nothing: a create that is sent twice ends as one session. A replica may send on what headquarters' sessions hold
+ * and is not known here.
  */
 export async function createSession(
   context: ServiceContext,
   call: Call,
   { tenantId, body }: RequestOf<'createSession'>,
 ): Promise<Session> {
-  const fields = readBody(body);
+  const fields = readBody(body, undefined, call.principal.replicaId === undefined ? 'refused' : 'kept');
   const external = fields['sys_external_id'];
   const id = isOwnId(external) ? external : newSessionId(context.ids);
   return await context.store.change(changeContext(context, call, tenantId), (change) => {
@@ -109,9 +110,9 @@ export function requireDeletable(view: StoreView, tenantId: string, session: Ses
 }
 
 /** A body's fields, validated, without what only the server sets. */
-function readBody(body: unknown, stored?: Session): JsonObject {
+function readBody(body: unknown, stored?: Session, unknown: 'refused' | 'kept' = 'refused'): JsonObject {
   const fields = parse(anyObject, body);
-  if (stored === undefined) requireValidSession(fields, undefined, findNewIdFaults(fields));
+  if (stored === undefined) requireValidSession(fields, undefined, findNewIdFaults(fields), unknown);
   // What a body leaves out is judged as gone, save what a PUT keeps.
   else
     requireValidSession(

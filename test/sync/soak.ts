@@ -1,8 +1,10 @@
-// `npm run soak -- COUNT START`: runs the simulation over many seeds, and prints what failed.
+// `npm run soak -- COUNT START`: runs the simulation over many seeds, and prints what failed. `CHAIN=1` runs that of the chain.
+import { simulateChain } from './chain-simulation.ts';
 import { openSimulationStores } from './simulation-stores.ts';
 import { simulate } from './simulation.ts';
 
 const [count = 10_000, start = 1] = process.argv.slice(2).map(Number);
+const run = process.env['CHAIN'] === '1' ? simulateChain : simulate;
 const showsTrace = process.env['TRACE'] === '1';
 const startedAtMs = Date.now();
 let failures = 0;
@@ -13,7 +15,7 @@ for (let seed = start; seed < start + count; seed++) {
     await stores.close();
     stores = await openSimulationStores();
   }
-  const { broken, trace } = await simulate(seed, stores);
+  const { broken, trace } = await run(seed, stores);
   if (broken.length === 0) continue;
   failures += 1;
   console.log(`seed ${seed}: ${broken.slice(0, 4).join('\n  ')}`);
