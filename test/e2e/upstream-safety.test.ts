@@ -16,6 +16,7 @@ vi.setConfig({ testTimeout: 180_000 });
 
 const KEY = 'upstream-key-5f0c77';
 const ADMIN = 'admin-key-0b3c1f';
+const json = { 'content-type': 'application/json' };
 const talk = { event_id: 'e1', type_id: 'talk' };
 
 /** Answers in headquarters' stead. */
@@ -31,8 +32,10 @@ async function listen(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** A headquarters that speaks the Sessions API as long as nothing else answers for it. */
-async function openHeadquarters(): Promise<{ url: string; instead: (answer: Answer | undefined) => void }> {
+/** A headquarters that speaks the Sessions API as long as nothing else answers for it; a `plain` one offers nothing beside. */
+async function openHeadquarters(
+  kind: 'plain' | 'hub',
+): Promise<{ url: string; instead: (answer: Answer | undefined) => void }> {
   const flags = ['--tenant', 'main', '--api-key', `${KEY}=admin`, '--log-level', 'silent'];
   const hub = await startBuiltHub('--data', temporaryFolder(), ...flags);
   await putCatalog(hub, 'main', KEY);
@@ -41,6 +44,10 @@ async function openHeadquarters(): Promise<{ url: string; instead: (answer: Answ
   const pass = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const chunks: Buffer[] = [];
     for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+    if (kind === 'plain' && request.url?.startsWith('/-/') === true) {
+      response.writeHead(404, json).end('{"message":"Not Found"}');
+      return;
+    }
     if (instead !== undefined) return instead(request, response);
     const { authorization = '', 'content-type': type = 'application/json' } = request.headers;
     const answer = await fetch(hub.url + String(request.url), {
@@ -123,7 +130,7 @@ describe('the way to headquarters', () => {
 });
 
 test('the key comes from the environment, and is nowhere in files, logs and answers, not even where headquarters repeats it', async () => {
-  const headquarters = await openHeadquarters();
+  const headquarters = await openHeadquarters('plain');
   const folder = temporaryFolder();
   vi.stubEnv('OFFSTAGE_UPSTREAM_KEY', KEY);
   const laptop = await openLaptop(headquarters.url, folder, '--log-level', 'trace');
@@ -146,7 +153,10 @@ test('the key comes from the environment, and is nowhere in files, logs and answ
   answers.push(await ask(laptop, 'GET', '/sessions/t1/event/e1'));
   expect(seen).toContain(`Bearer ${KEY}`);
   expect(answers.join()).toContain('no good');
-  const files = (): string[] => readdirSync(folder).map((name) => readFileSync(join(folder, name), 'latin1'));
+  const files = (): string[] =>
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => readFileSync(join(parentPath, name), 'latin1'));
   const whileOpen = files();
   laptop.kill('SIGTERM');
   const { stderr, stdout } = await laptop.ended;
@@ -163,8 +173,6 @@ function endless(response: ServerResponse, piece: string): void {
   response.on('drain', send);
   send();
 }
-
-const json = { 'content-type': 'application/json' };
 
 /** Answers to a listing, and how they are told of. */
 const hostileAnswers: readonly [string, Answer, RegExp][] = [
@@ -207,34 +215,39 @@ const hostileAnswers: readonly [string, Answer, RegExp][] = [
   ['a broken connection', ({ socket }) => void socket.destroy(), /connection broke off/],
 ];
 
-test('whatever headquarters answers is an error in words: nothing is removed, nothing lost, nothing hangs', async () => {
-  const headquarters = await openHeadquarters();
-  const laptop = await openLaptop(headquarters.url, undefined, '--upstream-key', KEY);
-  expect(await sync(laptop)).toMatchObject({ state: 'synced' });
-  const names = ['A', 'B', 'C'];
-  for (const [name, answer, words] of hostileAnswers) {
-    names.push(`made under ${name}`);
-    await ask(laptop, 'POST', '/sessions/t1', { ...talk, name: names.at(-1) });
-    headquarters.instead((request, response) =>
-      request.url?.includes('/event/') === true ? answer(request, response) : response.writeHead(503).end(),
-    );
-    expect([name, await sync(laptop)]).toMatchObject([name, { state: 'offline', pending: 1 }]);
-    const log = JSON.parse(await ask(laptop, 'GET', '/-/t1/sync/log')) as { message: string }[];
-    expect([name, log.slice(-4).map(({ message }) => message)]).toEqual([
-      name,
-      expect.arrayContaining([expect.stringMatching(words)]),
-    ]);
-    // Everything is answered so.
-    headquarters.instead(answer);
-    await sync(laptop);
-    expect([name, await namesAt(laptop)]).toEqual([name, names.toSorted()]);
-    headquarters.instead(undefined);
-    await vi.waitFor(async () => expect(await sync(laptop)).toMatchObject({ state: 'synced' }), { timeout: 30_000 });
-  }
-  expect(await namesAt(laptop)).toEqual(names.toSorted());
-  const there = await fetch(`${headquarters.url}/sessions/main/event/e1?fields=name`, {
-    headers: { authorization: KEY },
-  });
-  const { Items } = (await there.json()) as { Items: { name: string }[] };
-  expect(Items.map(({ name }) => name).toSorted()).toEqual(names.toSorted());
-});
+test.each(['plain', 'hub'] as const)(
+  'whatever a %s headquarters answers is an error in words: nothing is removed, nothing lost, nothing hangs',
+  async (kind) => {
+    const headquarters = await openHeadquarters(kind);
+    const laptop = await openLaptop(headquarters.url, undefined, '--upstream-key', KEY);
+    expect(await sync(laptop)).toMatchObject({ state: 'synced' });
+    const names = ['A', 'B', 'C'];
+    for (const [name, answer, words] of hostileAnswers) {
+      names.push(`made under ${name}`);
+      await ask(laptop, 'POST', '/sessions/t1', { ...talk, name: names.at(-1) });
+      // To whatever asks for sessions; a create is not done.
+      headquarters.instead((request, response) =>
+        request.method === 'GET' ? answer(request, response) : response.writeHead(503).end(),
+      );
+      const status = await sync(laptop);
+      expect([name, status]).toMatchObject([name, { pending: 1, last_error: expect.any(String) }]);
+      expect([name, status.state]).not.toEqual([name, 'synced']);
+      const log = JSON.parse(await ask(laptop, 'GET', '/-/t1/sync/log')) as { message: string }[];
+      const said = log.slice(-4).map(({ message }) => message);
+      // A feed is asked for otherwise than a list: what it may not say is told in other words.
+      const told = kind === 'hub' ? expect.any(String) : expect.stringMatching(words);
+      expect([name, said]).toEqual([name, expect.arrayContaining([told])]);
+      // Everything is answered so.
+      headquarters.instead(answer);
+      await sync(laptop);
+      expect([name, await namesAt(laptop)]).toEqual([name, names.toSorted()]);
+      headquarters.instead(undefined);
+      await vi.waitFor(async () => expect(await sync(laptop)).toMatchObject({ state: 'synced' }), { timeout: 30_000 });
+    }
+    expect(await namesAt(laptop)).toEqual(names.toSorted());
+    const headers = { authorization: KEY };
+    const there = await fetch(`${headquarters.url}/sessions/main/event/e1?fields=name`, { headers });
+    const { Items } = (await there.json()) as { Items: { name: string }[] };
+    expect(Items.map(({ name }) => name).toSorted()).toEqual(names.toSorted());
+  },
+);

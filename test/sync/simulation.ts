@@ -118,7 +118,7 @@ class World {
   /** Without external ids: what replicas made, by its id there, as long as nobody changed it. */
   readonly #unnamed = new Map<string, string>();
   readonly #tellsTwins: boolean;
-  /** Per replica, the creates that may have arrived. */
+  /** Per replica, what may have arrived: creates by their external ids, all else by the session's id there. */
   readonly #inDoubt = new Map<number, Set<string>>();
   /** Per replica, the values that its people gave up. */
   readonly #deletedHere = new Map<string, Set<string>>();
@@ -240,7 +240,7 @@ class World {
       store: this.#watchedStore(store, replica, pass),
       tenantId: this.#tenantId,
       upstream: 'hq',
-      remote: this.#watchCreates(replica, remote),
+      remote: this.#watchRepeats(replica, remote),
       remoteTenantId: 'remote',
       clock,
       ids,
@@ -275,31 +275,56 @@ class World {
     };
   }
 
-  /** Sees that no create is sent again while nobody has looked whether it arrived. */
-  #watchCreates({ index }: Replica, remote: SessionsApi): SessionsApi {
+  /** Sees that nothing is sent again while nobody has looked whether it arrived. */
+  #watchRepeats({ index }: Replica, remote: SessionsApi): SessionsApi {
     const inDoubt = this.#inDoubt.get(index) ?? new Set<string>();
     this.#inDoubt.set(index, inDoubt);
+    const send = async <Answer>(ids: readonly string[], call: () => Promise<Answer>): Promise<Answer> => {
+      const again = ids.filter((id) => inDoubt.has(id));
+      if (again.length > 0) this.broken.push(`promise 2: replica ${index} sent ${again.join()} again without looking`);
+      for (const id of ids) inDoubt.add(id);
+      try {
+        const answer = await call();
+        for (const id of ids) inDoubt.delete(id);
+        return answer;
+      } catch (error) {
+        // It was turned away, and not done.
+        if (error instanceof ContractError && error.status < 500) for (const id of ids) inDoubt.delete(id);
+        throw error;
+      }
+    };
     return {
       ...remote,
-      createSession: async (request) => {
-        const external = String(request.body.sys_external_id);
-        if (inDoubt.has(external))
-          this.broken.push(`promise 2: replica ${index} sent ${external} again without looking`);
-        inDoubt.add(external);
+      createSession: async (request) =>
+        await send([String(request.body.sys_external_id)], async () => await remote.createSession(request)),
+      // The probe whether `test` is honoured changes nothing.
+      patchSession: async (request) =>
+        await send(isProbe(request.body) ? [] : [request.id], async () => await remote.patchSession(request)),
+      deleteSession: async (request) => await send([request.id], async () => await remote.deleteSession(request)),
+      batchSessions: async (request) => {
+        const ids = request.body.operations.map(({ id }) => id);
+        const answer = await send(ids, async () => await remote.batchSessions(request));
+        const told = new Set(answer.results.map(({ id }) => id));
+        for (const id of ids) if (!told.has(id)) inDoubt.add(id);
+        return answer;
+      },
+      getSession: async (request) => {
         try {
-          const answer = await remote.createSession(request);
-          inDoubt.delete(external);
-          return answer;
-        } catch (error) {
-          // It was turned away, and not done.
-          if (error instanceof ContractError && error.status < 500) inDoubt.delete(external);
-          throw error;
+          return await remote.getSession(request);
+        } finally {
+          inDoubt.delete(request.id);
         }
       },
       listSessionsByEvent: async (request) => {
-        const page = await remote.listSessionsByEvent(request);
-        if (page.LastEvaluatedKey === undefined) inDoubt.clear();
-        return page;
+        try {
+          const page = await remote.listSessionsByEvent(request);
+          if (page.LastEvaluatedKey === undefined) inDoubt.clear();
+          return page;
+        } catch (error) {
+          // An event without sessions may be unknown there.
+          if (error instanceof ContractError && error.kind === 'not_found') inDoubt.clear();
+          throw error;
+        }
       },
     };
   }
@@ -902,6 +927,10 @@ class World {
   #note(what: string): void {
     this.trace.push(what);
   }
+}
+
+function isProbe(patch: JsonPatch): boolean {
+  return patch.length === 1 && patch[0]?.op === 'test';
 }
 
 /** The values of a session that tell who wrote them. */
