@@ -1,5 +1,6 @@
 import { randomIds } from '../../shared/base/ids.ts';
 import { silentLogger } from '../../shared/base/logger.ts';
+import type { HubApi } from '../../shared/contract/change-feed.ts';
 import type { SessionsApi } from '../../shared/contract/operations.ts';
 import { createReplicator, type Replicator } from '../../shared/replication/replicator.ts';
 import { callerWith, openTestService, TENANT, type TestService } from './test-service.ts';
@@ -10,10 +11,14 @@ export interface TestReplica extends TestService {
   replicator: Replicator;
 }
 
-export async function openTestReplica(remote: SessionsApi, random: () => number = Math.random): Promise<TestReplica> {
+export async function openTestReplica(
+  remote: SessionsApi,
+  random: () => number = Math.random,
+  hub?: HubApi,
+): Promise<TestReplica> {
   const opened = await openTestService();
   await opened.store.subscribe(TENANT, 'e1', 'hq');
-  const replicator = openReplicator(opened, 'hq', remote, random);
+  const replicator = openReplicator(opened, 'hq', remote, random, hub);
   return { ...opened, api: opened.service.as(callerWith('editor')), replicator };
 }
 
@@ -23,12 +28,14 @@ export function openReplicator(
   upstream: string,
   remote: SessionsApi,
   random: () => number = Math.random,
+  hub?: HubApi,
 ): Replicator {
   return createReplicator({
     store,
     tenantId: TENANT,
     upstream,
     remote,
+    ...(hub === undefined ? {} : { hub }),
     remoteTenantId: TENANT,
     clock: () => (clock.nowMs += 1),
     ids: randomIds,
