@@ -41,9 +41,9 @@ export interface Draft {
 const PAUSE_MS = 700;
 
 /** What clashes look at. */
-const scheduleFields: ReadonlySet<string> = new Set([
-  ...['start_date', 'end_date', 'room_ids', 'speakers', 'code', 'enable_capacity', 'capacity_options'],
-]);
+const scheduleFields: ReadonlySet<string> = new Set(
+  ['start_date', 'end_date', 'room_ids', 'speakers', 'code'].concat(['enable_capacity', 'capacity_options']),
+);
 
 /** Before a save that the engine did not answer is tried again, in milliseconds. */
 const RETRY_MS = 1_500;
@@ -252,7 +252,12 @@ export const useDrafts = defineStore('drafts', () => {
   });
 
   watch(connection, (now) => {
-    if (now === 'connected') for (const id of drafts.keys()) void readAgain(id);
+    if (now !== 'connected') return;
+    for (const { id, at } of drafts.values()) {
+      // What waited for a pause or another try waits no longer.
+      stopTimer(id);
+      void (at === 'new' ? save(id) : readAgain(id));
+    }
   });
 
   // What an earlier load of this window could not save is sent now.

@@ -136,6 +136,8 @@ export const useSessionTable = defineStore('session-table', () => {
         return named('tracks', names.tracks);
       case 'type':
         return named('type', names.types);
+      default:
+        return layout.value.group satisfies never;
     }
   });
 

@@ -29,6 +29,8 @@ export function isActive(filter: ColumnFilter): boolean {
       return filter.text.trim() !== '';
     case 'number':
       return filter.least !== undefined || filter.most !== undefined;
+    default:
+      return filter satisfies never;
   }
 }
 
@@ -76,5 +78,7 @@ function testOf(id: ColumnId, filter: ColumnFilter, values: ColumnValues): (row:
         return typeof value === 'number' && value >= least && value <= most;
       };
     }
+    default:
+      return filter satisfies never;
   }
 }

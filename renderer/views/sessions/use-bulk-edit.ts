@@ -2,7 +2,7 @@ import { computed, provide, ref, shallowRef, watch } from 'vue';
 import { useI18n } from 'vue-i18n';
 
 import { own, type JsonObject } from '../../../shared/base/json.ts';
-import type { BulkPreview } from '../../../shared/contract/bulk-change.ts';
+import type { BulkChange, BulkPreview } from '../../../shared/contract/bulk-change.ts';
 import { ContractError } from '../../../shared/contract/errors.ts';
 import { findFaults } from '../../../shared/contract/parse.ts';
 import { fieldSchemas } from '../../../shared/contract/session.ts';
@@ -14,6 +14,7 @@ import { useEvent } from '../../stores/event.ts';
 import { useNotices } from '../../stores/notices.ts';
 import { faultWords } from '../editor/fault-words.ts';
 import { asIds, FIELD_CONTEXT } from '../editor/field-context.ts';
+import { editorField } from '../editor/field-table.ts';
 import { speakersOf } from '../editor/speaker-list.ts';
 import { bulkChangeFor, type BulkAction } from './bulk-change-for.ts';
 import { isListField, type BulkField } from './bulk-fields.ts';
@@ -85,6 +86,20 @@ export function useBulkEdit(ids: readonly string[]) {
   const failure = shallowRef<string>();
   const isAsking = shallowRef(false);
   let turn = 0;
+  async function ask(wanted: BulkChange, mine: number): Promise<void> {
+    try {
+      const found = await bridge.edit.preview({ tenantId: event.tenantId, change: wanted });
+      if (mine === turn) preview.value = found;
+    } catch (error) {
+      if (!(error instanceof ContractError)) throw error;
+      if (mine !== turn) return;
+      preview.value = undefined;
+      failure.value = error.message;
+    } finally {
+      if (mine === turn) isAsking.value = false;
+    }
+  }
+
   watch(
     change,
     (wanted, _, onCleanup) => {
@@ -95,20 +110,7 @@ export function useBulkEdit(ids: readonly string[]) {
         return;
       }
       isAsking.value = true;
-      const timer = setTimeout(async () => {
-        try {
-          const found = await bridge.edit.preview({ tenantId: event.tenantId, change: wanted });
-          if (mine === turn) preview.value = found;
-        } catch (error) {
-          if (!(error instanceof ContractError)) throw error;
-          if (mine === turn) {
-            preview.value = undefined;
-            failure.value = error.message;
-          }
-        } finally {
-          if (mine === turn) isAsking.value = false;
-        }
-      }, PAUSE_MS);
+      const timer = setTimeout(() => void ask(wanted, mine), PAUSE_MS);
       onCleanup(() => clearTimeout(timer));
     },
     { immediate: true },
@@ -144,10 +146,7 @@ export function useBulkEdit(ids: readonly string[]) {
 }
 
 export function isYesNo(field: BulkField): boolean {
-  return [
-    ...['hide_from_schedule', 'hide_from_portal', 'sold_out', 'enable_capacity', 'has_fees'],
-    ...['disable_portal_registration', 'enable_registration_questions', 'sys_locked'],
-  ].includes(field);
+  return field !== 'shift' && editorField(field).control === 'yesNo';
 }
 
 function asText(value: unknown): string {

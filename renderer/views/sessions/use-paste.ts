@@ -89,7 +89,7 @@ export function usePaste(pasted: string) {
     setField(column: number, field: CsvFieldName | undefined): void {
       const before = Object.entries(preview.value?.mapping ?? mapping.value ?? {});
       const others = before.filter(([name, at]) => at !== column && name !== field);
-      mapping.value = Object.fromEntries(field === undefined ? others : [...others, [field, column]]) as CsvMapping;
+      mapping.value = Object.fromEntries(field === undefined ? others : [...others, [field, column]]);
       void read();
     },
 

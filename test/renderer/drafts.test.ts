@@ -1,0 +1,165 @@
+// @vitest-environment happy-dom
+import { createPinia } from 'pinia';
+import { createApp, shallowRef } from 'vue';
+import { afterEach, expect, test, vi } from 'vitest';
+
+import { BRIDGE } from '../../renderer/host/bridge-key.ts';
+import type { Host, HostState } from '../../renderer/host/host.ts';
+import { i18n } from '../../renderer/i18n/i18n.ts';
+import { useDrafts } from '../../renderer/stores/drafts.ts';
+import type { JsonObject } from '../../shared/base/json.ts';
+import { ContractError } from '../../shared/contract/errors.ts';
+import type { JsonPatch } from '../../shared/contract/patch.ts';
+
+afterEach(() => {
+  localStorage.clear();
+  vi.useRealTimers();
+});
+
+/** One session behind a bridge, with a version that grows, and ways to fail. */
+class FakeEngine {
+  session: JsonObject = { id: 's', event_id: 'e', type_id: 't', name: 'Opening', sys_version: 1 };
+  created: JsonObject[] = [];
+  isAway = false;
+  patches: JsonPatch[] = [];
+
+  change(fields: JsonObject): JsonObject {
+    this.session = { ...this.session, ...fields, sys_version: (this.session['sys_version'] as number) + 1 };
+    return this.session;
+  }
+
+  readonly sessions = {
+    getSession: async () => await this.#answer(() => this.session),
+    createSession: async ({ body }: { body: JsonObject }) =>
+      await this.#answer(() => {
+        this.created.push(body);
+        return (this.session = { ...body, id: body['sys_external_id'], sys_version: 1 });
+      }),
+    patchSession: async ({ body, ifMatch }: { body: JsonPatch; ifMatch?: string }) =>
+      await this.#answer(() => {
+        if (ifMatch !== `"${String(this.session['sys_version'])}"`) throw new ContractError('precondition_failed', '');
+        this.patches.push(body);
+        return this.change(Object.fromEntries(body.map(({ path, value }) => [path.slice(1), value])));
+      }),
+  };
+
+  async #answer<T>(work: () => T): Promise<T> {
+    await Promise.resolve();
+    if (this.isAway) throw new ContractError('unreachable', 'away');
+    return work();
+  }
+}
+
+function openDrafts(engine: FakeEngine) {
+  const state = shallowRef<HostState>('connected');
+  const workspace = { events: [{ tenantId: 'local', event: { id: 'e', name: 'Event' } }], host: {} };
+  const bridge = { sessions: engine.sessions, settings: {}, workspace: {} };
+  const host = {
+    state,
+    bridge,
+    follow(
+      stream: (bridge: unknown, signal: AbortSignal) => unknown,
+      { onMessage }: { onMessage: (message: unknown) => void },
+    ) {
+      // Of all streams only the workspace is needed: without an event there is nothing to edit.
+      stream(
+        { workspace: { watch: () => onMessage(workspace) }, event: still, settings: still, edit: still },
+        new AbortController().signal,
+      );
+      return () => undefined;
+    },
+  } as unknown as Host;
+  const app = createApp({}).use(createPinia()).use(i18n).provide(BRIDGE, host);
+  return { drafts: app.runWithContext(() => useDrafts()), state };
+}
+
+const still = new Proxy({}, { get: () => () => undefined });
+
+const settled = async (): Promise<void> => await new Promise((resolve) => setTimeout(resolve, 20));
+
+test('typing is saved after a pause, and at once when the field is left', async () => {
+  const engine = new FakeEngine();
+  const { drafts } = openDrafts(engine);
+  drafts.open('s');
+  await settled();
+  drafts.type('s', { name: 'Clos' }, 'soon');
+  drafts.type('s', { name: 'Closing' }, 'soon');
+  await settled();
+  expect(engine.patches).toEqual([]);
+  await drafts.save('s');
+  expect(engine.patches).toEqual([[{ op: 'add', path: '/name', value: 'Closing' }]]);
+  expect(drafts.drafts.get('s')?.state.fields).toEqual({});
+});
+
+test('a save after someone else changed another field is looked at and sent again', async () => {
+  const engine = new FakeEngine();
+  const { drafts } = openDrafts(engine);
+  drafts.open('s');
+  await settled();
+  engine.change({ location: 'Lawn' });
+  drafts.type('s', { name: 'Closing' }, 'now');
+  await settled();
+  expect(engine.session).toMatchObject({ name: 'Closing', location: 'Lawn' });
+});
+
+test('a save after someone else changed the same field waits for the person', async () => {
+  const engine = new FakeEngine();
+  const { drafts } = openDrafts(engine);
+  drafts.open('s');
+  await settled();
+  engine.change({ name: 'Welcome' });
+  drafts.type('s', { name: 'Closing' }, 'now');
+  await settled();
+  expect(engine.session['name']).toBe('Welcome');
+  drafts.keepMine('s', 'name');
+  await settled();
+  expect(engine.session['name']).toBe('Closing');
+});
+
+test('what is typed while the engine is away is sent when it is back', async () => {
+  const engine = new FakeEngine();
+  const { drafts, state } = openDrafts(engine);
+  drafts.open('s');
+  await settled();
+  engine.isAway = true;
+  state.value = 'lost';
+  drafts.type('s', { name: 'Closing' }, 'now');
+  await settled();
+  expect(drafts.drafts.get('s')?.state.fields['name']).toMatchObject({ value: 'Closing', state: 'away' });
+  engine.isAway = false;
+  state.value = 'connected';
+  await settled();
+  expect(engine.session['name']).toBe('Closing');
+});
+
+test('what is typed and not saved is there again after the window is loaded anew', async () => {
+  const engine = new FakeEngine();
+  const first = openDrafts(engine);
+  first.drafts.open('s');
+  await settled();
+  first.drafts.type('s', { name: '' }, 'now');
+  await settled();
+
+  const { drafts } = openDrafts(engine);
+  await settled();
+  expect(drafts.drafts.get('s')).toMatchObject({
+    at: 'there',
+    state: { fields: { name: { value: '', base: 'Opening' } } },
+  });
+});
+
+test('a new session is created once, at the first save that nothing is wrong with', async () => {
+  const engine = new FakeEngine();
+  const { drafts } = openDrafts(engine);
+  const id = drafts.openNew({ room_ids: ['r'] });
+  drafts.type(id, { name: 'Lunch' }, 'now');
+  await settled();
+  expect(engine.created).toEqual([]);
+  drafts.type(id, { type_id: 't' }, 'now');
+  drafts.type(id, { name: 'Lunch for all' }, 'now');
+  await settled();
+  expect(engine.created).toEqual([
+    { event_id: 'e', sys_external_id: id, room_ids: ['r'], name: 'Lunch', type_id: 't' },
+  ]);
+  expect(engine.session).toMatchObject({ id, name: 'Lunch for all' });
+});
