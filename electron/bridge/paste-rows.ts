@@ -26,7 +26,7 @@ export interface PasteRequest {
  * column; any other makes a new one. Unlike an import, it is an edit like any other: events of a headquarters take it, too, and send it there.
  * Both throw `invalid` for a text that is no table.
  */
-export function createPaste({ service, store }: Engine, person: Principal) {
+export function createPaste({ service, store }: Pick<Engine, 'service' | 'store'>, person: Principal) {
   function read({ tenantId, eventId, text, mapping }: PasteRequest) {
     const known = service.exportSchedule(person, tenantId, eventId);
     const { id, name, time_zone = 'UTC' } = known.event;
