@@ -15,8 +15,10 @@ export class DamagedDataError extends Error {
   readonly path: string;
   /** The newest copy that is whole and sound; undefined where there is none. */
   readonly newestBackup: Backup | undefined;
+  /** Its file. */
+  readonly newestBackupPath: string | undefined;
 
-  constructor(path: string, newestBackup: Backup | undefined, cause: unknown) {
+  constructor({ database: path, backups }: DataFolder, newestBackup: Backup | undefined, cause: unknown) {
     const advice =
       newestBackup === undefined
         ? 'There is no copy of it here: only a file of everything, or headquarters, can bring the data back.'
@@ -25,6 +27,7 @@ export class DamagedDataError extends Error {
     this.name = 'DamagedDataError';
     this.path = path;
     this.newestBackup = newestBackup;
+    this.newestBackupPath = newestBackup === undefined ? undefined : join(backups, newestBackup.id);
   }
 }
 
@@ -47,7 +50,7 @@ export function asDamage(folder: DataFolder, error: unknown): DamagedDataError |
   const cause = error instanceof Error && error.cause instanceof StorageError ? error.cause : error;
   if (!(cause instanceof StorageError) || !existsSync(folder.database)) return undefined;
   if (cause.kind !== 'unreadable' && cause.kind !== 'foreign') return undefined;
-  return new DamagedDataError(folder.database, newestSound(folder), error);
+  return new DamagedDataError(folder, newestSound(folder), error);
 }
 
 function newestSound(folder: DataFolder): Backup | undefined {

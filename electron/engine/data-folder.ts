@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 import { toTimestamp } from '../../shared/base/clock.ts';
 
@@ -17,7 +17,8 @@ export interface DataFolder {
   backups: string;
 }
 
-export function dataFolder(path: string): DataFolder {
+export function dataFolder(dataDir: string): DataFolder {
+  const path = resolve(dataDir);
   const database = join(path, 'offstage.sqlite');
   return {
     path,

@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 
 import { systemClock, type Clock } from '../../shared/base/clock.ts';
 import { randomIds, type IdSource } from '../../shared/base/ids.ts';
@@ -152,7 +152,7 @@ export interface Restored {
 }
 
 /**
- * Puts a copy in the place of the data of a folder that no engine has open: a backup of its own by its id, or a file of everything from
+ * Puts a copy in the place of the data of a folder that no engine has open: a backup of its own by its id or path, or a file of everything from
  * anywhere. What stood there, damaged or not, is kept. Throws `not_found`, `invalid`, `storage_full`; then nothing is changed.
  */
 export async function restoreData(
@@ -163,9 +163,9 @@ export async function restoreData(
   const folder = dataFolder(options.dataDir);
   const releaseLock = ownDataDir(folder);
   try {
-    const isOwn = 'backupId' in source;
-    const path = isOwn ? backupPath(folder, source.backupId) : resolve(source.path);
-    const { held } = await prepareRestore({ folder, clock, ids, logger }, path, isOwn ? 'own' : 'anywhere');
+    const path = 'backupId' in source ? backupPath(folder, source.backupId) : resolve(source.path);
+    const origin = dirname(path) === resolve(folder.backups) ? 'own' : 'anywhere';
+    const { held } = await prepareRestore({ folder, clock, ids, logger }, path, origin);
     const keptAs = finishRestore(folder);
     return { held, ...(keptAs === undefined ? {} : { keptAs }) };
   } finally {

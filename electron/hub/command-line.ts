@@ -12,6 +12,8 @@ export interface HubOptions {
   keys: { key: string; role: Role }[];
   imports: string[];
   demo: boolean;
+  /** The file to restore everything from, instead of serving. */
+  restore: string | undefined;
   /** Whether to serve the app itself, in a browser. */
   app: boolean;
   /** Where keys to headquarters that are typed into the app are kept; undefined: in memory alone. */
@@ -50,6 +52,7 @@ export const usage = `Usage: hub --data DIR [flags]
   --api-key KEY=ROLE  a key and what it may do: admin, editor or viewer; repeatable
   --import FILE       a schedule file to take into the first tenant at start; repeatable
   --demo              take the demonstration event into the first tenant at start
+  --restore FILE      put a backup, or a file of everything, in the place of the data, keep what was there, and end
   --app               serve the app in a browser; the address to open stands in the ready line
   --key-file FILE     where keys typed into the app are kept, outside of the data folder (default: in memory alone)
   --rate-limit N      requests per minute and key; 0: any number (default)
@@ -83,6 +86,7 @@ export function readCommandLine(args: readonly string[]): HubOptions | undefined
     keys: readKeys(values['api-key'] ?? []),
     imports: values.import ?? [],
     demo: values.demo === true,
+    restore: values.restore,
     app: values.app === true,
     keyFile: values['key-file'],
     rateLimit: readNumber('--rate-limit', values['rate-limit'] ?? '0') || undefined,
@@ -109,6 +113,7 @@ function parse(args: readonly string[]) {
         'api-key': { type: 'string', multiple: true },
         import: { type: 'string', multiple: true },
         demo: { type: 'boolean' },
+        restore: { type: 'string' },
         app: { type: 'boolean' },
         'key-file': { type: 'string' },
         'rate-limit': { type: 'string' },

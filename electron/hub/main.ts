@@ -11,7 +11,8 @@ import { ContractError } from '../../shared/contract/errors.ts';
 import type { Principal } from '../../shared/contract/roles.ts';
 import type { ImportReport } from '../../shared/service/import-schedule.ts';
 import project from '../../package.json' with { type: 'json' };
-import { openEngine, type Engine } from '../engine/engine.ts';
+import { DamagedDataError } from '../engine/damaged-data.ts';
+import { openEngine, restoreData, type Engine } from '../engine/engine.ts';
 import { keysInMemory } from '../engine/keys-in-memory.ts';
 import { UpstreamError, upstreamName, type KeyStore } from '../engine/upstream.ts';
 import { readCommandLine, usage, UsageError, type HubOptions } from './command-line.ts';
@@ -32,10 +33,14 @@ const OPERATOR: Principal = { id: 'operator', role: 'admin' };
 try {
   const options = readCommandLine(process.argv.slice(2));
   if (options === undefined) process.stdout.write(usage);
-  else await run(options);
+  else if (options.restore === undefined) await run(options);
+  else await restore(options, options.restore);
 } catch (error) {
   const message = error instanceof Error ? error.message : String(error);
   process.stderr.write(`${message}\n`);
+  if (error instanceof DamagedDataError && error.newestBackupPath !== undefined) {
+    process.stderr.write(`To go on with that copy: --restore ${JSON.stringify(error.newestBackupPath)}\n`);
+  }
   process.exit(error instanceof UsageError || error instanceof UpstreamError ? EXIT_USAGE : 1);
 }
 
@@ -94,6 +99,19 @@ function upstreamKeys({ sync: { upstreams }, keyFile }: HubOptions): KeyStore {
     return key === undefined ? [] : [[upstreamName(upstream), key] as const];
   });
   return keyFile === undefined ? keysInMemory(given) : keysInFile(keyFile, given);
+}
+
+/** Restores the data from a file, and tells what it did on standard output. */
+async function restore({ dataDir, logLevel }: HubOptions, file: string): Promise<void> {
+  const logger = pino({ level: logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
+  makeDataDir(dataDir);
+  try {
+    const restored = await restoreData({ dataDir, logger }, { path: file });
+    process.stdout.write(`${JSON.stringify({ restored: true, ...restored })}\n`);
+  } catch (error) {
+    if (error instanceof ContractError) throw new UsageError(`--restore ${file}: ${error.message}`);
+    throw error;
+  }
 }
 
 function makeDataDir(path: string): void {

@@ -54,6 +54,6 @@ function applied(snapshot: Snapshot, patch: readonly Operation[]): Snapshot {
 }
 
 /** The field that an operation of history's is about. */
-export function fieldOf({ path }: Operation): string {
+function fieldOf({ path }: Operation): string {
   return path.slice(1).replaceAll('~1', '/').replaceAll('~0', '~');
 }
