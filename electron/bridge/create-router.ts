@@ -145,6 +145,10 @@ export function createRouter({ engine, host, logger }: BridgeOptions) {
       watch: os.settings.watch.handler(({ input, signal }) => settings.watch(input.name, signal)),
       save: os.settings.save.handler(async ({ input }) => await settings.save(input.name, input.value)),
     },
+    backups: {
+      list: os.backups.list.handler(() => engine.backups.list()),
+      make: os.backups.make.handler(async () => await engine.backups.make()),
+    },
     files: {
       open: os.files.open.handler(async ({ input }) => {
         const bytes = new Uint8Array(await input.file.arrayBuffer());

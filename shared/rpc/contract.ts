@@ -11,6 +11,7 @@ import { reference } from '../contract/session.ts';
 import type { SessionHistoryPage } from '../contract/session-history.ts';
 import type { UndoReport, UndoState } from '../contract/steps.ts';
 import type {
+  BackupFile,
   CatalogMessage,
   EventFeedMessage,
   ExportedFile,
@@ -170,6 +171,13 @@ export const bridgeContract = {
     /** What was saved under a name, and then each change of it, from whatever window; null where nothing was. */
     watch: oc.input(z.strictObject({ name: settingName })).output(eventIterator(type<JsonValue>())),
     save: oc.input(z.strictObject({ name: settingName, value: z.json() })).output(type<void>()),
+  },
+
+  backups: {
+    /** Newest first. */
+    list: oc.output(type<BackupFile[]>()),
+    /** Makes a copy now, beside those that are made by themselves. */
+    make: oc.output(type<BackupFile>()),
   },
 
   files: {

@@ -82,3 +82,12 @@ export interface SyncLogEntry {
   at: string;
   message: string;
 }
+
+/** A copy of all data as they were at one moment, in the data folder's `backups`. */
+export interface BackupFile {
+  /** Its file's name. */
+  id: string;
+  /** When it was made, ISO-8601 in UTC. */
+  at: string;
+  sizeBytes: number;
+}
