@@ -5,6 +5,7 @@ import { ContractError } from '../../shared/contract/errors.ts';
 import type { OperationName, SessionsApi } from '../../shared/contract/operations.ts';
 import type { Session } from '../../shared/contract/session.ts';
 import { createHubClient } from '../../shared/http/hub-client.ts';
+import type { StoreChange } from '../../shared/store/open-store.ts';
 import { hubApiOf } from '../support/store-hub.ts';
 import { openTestReplica, type TestReplica } from '../support/test-replica.ts';
 import { callerWith, openTestService, TENANT } from '../support/test-service.ts';
@@ -24,6 +25,8 @@ interface World {
   /** Pages that a stream tells, as they are given. */
   tell(page: ChangePage): void;
   hub: HubApi;
+  /** Puts the hub back to an earlier state. */
+  restore(work: (change: StoreChange) => void): Promise<void>;
 }
 
 async function openWorld(options: { pageBytes?: number } = {}): Promise<World> {
@@ -43,6 +46,10 @@ async function openWorld(options: { pageBytes?: number } = {}): Promise<World> {
       wake();
     },
     hub,
+    async restore(work) {
+      await store.change({ tenantId: TENANT, principalId: 'restore', operation: 'restore', atMs: 0 }, work);
+      await store.renewEpoch();
+    },
   };
   const ask = async (name: OperationName | 'changes', answer: () => Promise<unknown>): Promise<unknown> => {
     world.calls.push(name);
@@ -139,9 +146,32 @@ describe('a sync by the change feed', () => {
       brake: [{ event_id: 'e1' }],
     });
     expect(await namesHere(world)).toHaveLength(30);
+    // One more is no answer.
+    await world.theirs.deleteSession({ tenantId: TENANT, id: String(made[28]?.id) });
+    expect(await world.laptop.replicator.sync('hand')).toMatchObject({ brake: [{ sessions: 29 }] });
+    expect(await namesHere(world)).toHaveLength(30);
     await world.laptop.replicator.brake('apply');
     expect(await world.laptop.replicator.sync('hand')).toMatchObject({ state: 'synced' });
-    expect(await namesHere(world)).toHaveLength(2);
+    expect(await namesHere(world)).toEqual(['T29']);
+  });
+
+  test('believes a hub that went back only by a GET, and asks what is to become of what was written here', async () => {
+    const world = await openWorld();
+    const [a] = await makeThere(world, 1);
+    const id = String(a?.id);
+    await world.laptop.replicator.sync('hand');
+    await rename(world.laptop.api, id, 'Written here');
+    await world.laptop.replicator.sync('hand');
+    await world.restore((change) => {
+      const record = change.findSession(TENANT, id);
+      if (record !== undefined && a !== undefined) change.settleSession({ session: a, sync: record.sync }, record);
+    });
+    world.calls.length = 0;
+    expect(await world.laptop.replicator.sync('hand')).toMatchObject({ state: 'attention', conflicts: 1 });
+    expect(world.calls).toContain('getSession');
+    expect(world.laptop.replicator.conflicts()).toMatchObject([
+      { id, where: 'here', fields: [{ pointer: 'name', mine: 'Written here', theirs: 'T0' }] },
+    ]);
   });
 
   test('is done without where no feed is offered, and asked for again after ten minutes', async () => {
@@ -280,7 +310,7 @@ describe('what a hub answers', () => {
     ['half a surrogate pair', session({ name: '\ud800' }), undefined],
     [
       'too many changes',
-      JSON.stringify({ ...page, changes: Array(1001).fill({ gone: 's', why: 'moved' }) }),
+      JSON.stringify({ ...page, changes: Array.from({ length: 1001 }, () => ({ gone: 's', why: 'moved' })) }),
       undefined,
     ],
     ['a status of no kind', JSON.stringify({ ...page, changes: [], status: { state: 'fine' } }), undefined],
