@@ -32,8 +32,8 @@ export const useSync = defineStore('sync', () => {
     status,
     /** How many things a person must decide. */
     needsYou: computed(() => {
-      const { refused = 0, conflicts = 0, brake = [] } = status.value ?? {};
-      return refused + conflicts + brake.length;
+      const { refused = 0, conflicts = 0, held = 0, brake = [] } = status.value ?? {};
+      return refused + conflicts + held + brake.length;
     }),
   };
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { jsonEqual, type JsonValue } from '../../shared/base/json.ts';
+import { jsonEqual } from '../../shared/base/json.ts';
 import type { CsvEvent } from '../../shared/catalog/csv-columns.ts';
 import type { ScheduleBundle } from '../../shared/catalog/schedule-bundle.ts';
 import { makeDemoEvent } from '../../shared/demo/demo-event.ts';
@@ -195,7 +195,7 @@ describe('our own export', () => {
         // Nothing, no list and an empty list say the same; an instant may be written in several ways.
         const isSame = name.endsWith('_date')
           ? Date.parse(String(value)) === Date.parse(String(before))
-          : jsonEqual(value as JsonValue, (before ?? null) as JsonValue);
+          : jsonEqual(value, before ?? null);
         return !isSame;
       }),
     );

@@ -21,6 +21,9 @@ test('how sync stands, in the fewest words that are true', () => {
       { ...still, state: 'syncing', pending: 2 },
       { ...still, state: 'syncing', pending: 2, progress: { done: 120, total: 500 } },
       { ...still, state: 'syncing', progress: { done: 3 } },
+      { ...still, state: 'syncing', upstream: { ...still, pending: 2, upstream: { ...still, pending: 1 } } },
+      { ...still, state: 'attention', upstream: { ...still, state: 'attention', pending: 2, refused: 1 } },
+      { ...still, state: 'attention', held: 2, upstream: { ...still, refused: 1 } },
     ] satisfies (SyncStatus | null | undefined)[]
   ).map(syncWords);
   expect(said).toEqual([
@@ -35,5 +38,8 @@ test('how sync stands, in the fewest words that are true', () => {
     { tone: 'neutral', key: 'syncingWaiting', count: 2 },
     { tone: 'neutral', key: 'syncingOf', count: 120, total: 500 },
     { tone: 'neutral', key: 'syncing' },
+    { tone: 'neutral', key: 'atHub', count: 3 },
+    { tone: 'warn', key: 'hubNeeds', count: 1 },
+    { tone: 'block', key: 'needsYou', count: 2 },
   ]);
 });

@@ -17,12 +17,18 @@ export interface SyncWords {
 export function syncWords(status: SyncStatus | null | undefined): SyncWords | undefined {
   if (status === undefined) return undefined;
   if (status === null) return { tone: 'neutral', key: 'kept' };
-  const { state, pending, refused, conflicts, brake = [], since, progress } = status;
+  const { state, pending, refused, conflicts, held = 0, brake = [], since, progress } = status;
+  const needed = refused + conflicts + held + brake.length;
+  const above = chainOf(status);
+  if (pending + needed === 0 && state !== 'paused' && status.last_error === undefined) {
+    if (above.needed > 0) return { tone: 'warn', key: 'hubNeeds', count: above.needed };
+    if (above.pending > 0) return { tone: 'neutral', key: 'atHub', count: above.pending };
+  }
   const waiting = pending > 0 ? { count: pending } : {};
   const sinceMs = since === undefined ? {} : { sinceMs: Date.parse(since) };
   switch (state) {
     case 'attention':
-      return { tone: 'block', key: 'needsYou', count: refused + conflicts + brake.length };
+      return { tone: 'block', key: 'needsYou', count: needed };
     case 'paused':
       return { tone: 'warn', key: pending > 0 ? 'pausedWaiting' : 'paused', ...waiting };
     case 'offline':
@@ -39,4 +45,14 @@ export function syncWords(status: SyncStatus | null | undefined): SyncWords | un
   const times = [status.last_pull_at, status.last_push_at].flatMap((at) => (at === undefined ? [] : Date.parse(at)));
   if (times.length === 0) return { tone: 'good', key: 'synced' };
   return { tone: 'good', key: 'syncedAgo', agoOf: Math.max(...times) };
+}
+
+/** What waits, and what needs a person, in the hubs between here and headquarters. */
+function chainOf({ upstream }: SyncStatus): { pending: number; needed: number } {
+  const sum = { pending: 0, needed: 0 };
+  for (let link = upstream; link !== undefined; link = link.upstream) {
+    sum.pending += link.pending;
+    sum.needed += link.refused + link.conflicts;
+  }
+  return sum;
 }
