@@ -396,7 +396,14 @@ class World {
     const status = await replica.replicator.sync(by);
     if (replica.life !== life) return;
     replica.isSyncing = false;
-    if (status.state === 'synced' && !replica.isDisturbed) this.#checkEqual(replica, 'promise 6: "synced"');
+    if (status.state === 'synced') {
+      const open = this.#stores.of(replica.index).read((view) => view.listUnsettled(this.#tenantId));
+      for (const { session, sync } of open) {
+        if (sync.dirty || sync.conflicts !== undefined)
+          this.broken.push(`promise 6: "synced" while ${session.id} waits`);
+      }
+      if (!replica.isDisturbed) this.#checkEqual(replica, 'promise 6: "synced"');
+    }
     replica.onIdle();
   }
 
