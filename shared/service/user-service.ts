@@ -72,7 +72,7 @@ export function createUserService(
   catalog: CatalogService,
   bind: BindSteps,
 ): UserService {
-  const require = (role: Role, tenantId: string): void => {
+  const requireRole = (role: Role, tenantId: string): void => {
     authorise(principal, role);
     requireTenant(context.tenants, tenantId);
   };
@@ -80,7 +80,7 @@ export function createUserService(
     api: bind(principal, step),
     putCatalog: async (tenantId, kind, items) => await catalog.put(principal, tenantId, kind, items, step()),
     async deleteCatalog(tenantId, kind, ids) {
-      require('admin', tenantId);
+      requireRole('admin', tenantId);
       const call: Call = { principal, operation: 'deleteCatalog', step: step() };
       return await removeFromCatalog(context, call, tenantId, kind, ids);
     },
@@ -94,19 +94,19 @@ export function createUserService(
       return await work(stepsOf(() => step));
     },
     async undo(tenantId) {
-      require('editor', tenantId);
+      requireRole('editor', tenantId);
       return await takeBack(context, principal, tenantId, 'undo');
     },
     async redo(tenantId) {
-      require('editor', tenantId);
+      requireRole('editor', tenantId);
       return await takeBack(context, principal, tenantId, 'redo');
     },
     async skipUndo(tenantId) {
-      require('editor', tenantId);
+      requireRole('editor', tenantId);
       await skipStep(context, principal, tenantId);
     },
     undoState(tenantId) {
-      require('viewer', tenantId);
+      requireRole('viewer', tenantId);
       const { undo, redo } = context.store.read((view) => view.stepsOf({ tenantId, principalId: principal.id }));
       return {
         canUndo: undo !== undefined,
@@ -120,15 +120,15 @@ export function createUserService(
         if (owner.tenantId === tenantId && owner.principalId === principal.id) listener();
       }),
     history(tenantId, sessionId, page) {
-      require('viewer', tenantId);
+      requireRole('viewer', tenantId);
       return readHistory(context, tenantId, sessionId, page);
     },
     async previewChange(tenantId, change, following = {}) {
-      require('editor', tenantId);
+      requireRole('editor', tenantId);
       return await previewChange(context, bulkCall(), tenantId, change, following);
     },
     async changeSessions(tenantId, change, { leaveRefused = false, ...following } = {}) {
-      require('editor', tenantId);
+      requireRole('editor', tenantId);
       return await changeSessions(context, bulkCall(), tenantId, change, leaveRefused, following);
     },
   };
