@@ -14,7 +14,7 @@ import project from '../../package.json' with { type: 'json' };
 import { DamagedDataError } from '../engine/damaged-data.ts';
 import { openEngine, restoreData, type Engine } from '../engine/engine.ts';
 import { keysInMemory } from '../engine/keys-in-memory.ts';
-import { UpstreamError, upstreamName, type KeyStore } from '../engine/upstream.ts';
+import { UpstreamError, upstreamName, type KeyStore, type UpstreamOptions } from '../engine/upstream.ts';
 import { readCommandLine, usage, UsageError, type HubOptions } from './command-line.ts';
 import { keysInFile } from './key-file.ts';
 import { createKeyRing } from './key-ring.ts';
@@ -51,7 +51,7 @@ async function run(options: HubOptions): Promise<void> {
   const { dataDir, tenants, maxSessions } = options;
   makeDataDir(dataDir);
   const sync = {
-    upstreams: options.sync.upstreams.map(({ key: _, ...upstream }) => upstream),
+    upstreams: options.sync.upstreams.map(withoutKey),
     keys: upstreamKeys(options),
     intervalMs: options.sync.intervalMs,
   };
@@ -89,6 +89,11 @@ async function run(options: HubOptions): Promise<void> {
   const url = urlOf(server.server.address());
   const app = token === undefined ? {} : { app: `${url}/#token=${token}` };
   process.stdout.write(`${JSON.stringify({ ready: true, url, tenants, ...app })}\n`);
+}
+
+function withoutKey(upstream: HubOptions['sync']['upstreams'][number]): UpstreamOptions {
+  const { key: _, ...rest } = upstream;
+  return rest;
 }
 
 /** The keys of the command line; the one in the environment is the first headquarters', where it has none of its own. */
