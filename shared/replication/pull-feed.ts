@@ -116,10 +116,10 @@ async function* pages(
 /** Takes a page, and then the cursor after it: cut short, it is taken again. */
 export async function takeAndRemember(context: SyncContext, page: ChangePage, taken: Taken): Promise<void> {
   const { memory } = context;
-  await takePage(context, page, taken);
   const { cursor, status } = page;
+  const isRemembered = await takePage(context, page, taken, { cursor, status, heardAtMs: context.clock() });
   const { feed } = memory.current;
-  if (feed.cursor === cursor && JSON.stringify(feed.status) === JSON.stringify(status)) return;
+  if (isRemembered || (feed.cursor === cursor && JSON.stringify(feed.status) === JSON.stringify(status))) return;
   await memory.rememberFeed({ cursor, status, heardAtMs: context.clock() });
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import type { ChainStatus } from '../contract/change-feed.ts';
-import type { Store } from '../store/open-store.ts';
+import type { Store, StoreChange } from '../store/open-store.ts';
 
 /** What a sync remembers of an event between two cycles. */
 const eventMemory = z.object({
@@ -58,6 +58,8 @@ export interface SyncMemory {
   remember(change: Partial<Omit<Remembered, 'events'>>): Promise<void>;
   rememberEvent(eventId: string, change: Partial<EventMemory>): Promise<void>;
   rememberFeed(change: Partial<FeedMemory>): Promise<void>;
+  /** Remembers it in a transaction that is under way; what is answered makes it hold, once that is committed. */
+  rememberFeedWithin(transaction: StoreChange, change: Partial<FeedMemory>): () => void;
 }
 
 export function openSyncMemory(store: Store, tenantId: string, upstream: string): SyncMemory {
@@ -77,6 +79,13 @@ export function openSyncMemory(store: Store, tenantId: string, upstream: string)
     eventOf,
     remember: async (change) => await save({ ...current, ...change }),
     rememberFeed: async (change) => await save({ ...current, feed: { ...current.feed, ...change } }),
+    rememberFeedWithin(transaction, change) {
+      const feed = { ...current.feed, ...change };
+      transaction.saveSetting(name, JSON.stringify({ ...current, feed }));
+      return () => {
+        current = { ...current, feed };
+      };
+    },
     rememberEvent: async (eventId, change) =>
       await save({ ...current, events: { ...current.events, [eventId]: { ...eventOf(eventId), ...change } } }),
   };

@@ -10,6 +10,7 @@ import type { Candidate } from './lost-creates.ts';
 import { proveAbsences, type Missing } from './prove-absences.ts';
 import { isOlder, versionOf } from './remote-version.ts';
 import { changeAsHeadquarters, type SyncContext } from './sync-context.ts';
+import type { FeedMemory } from './sync-memory.ts';
 import { takeCatalog } from './take-catalog.ts';
 import { takeAll, type Read } from './take.ts';
 
@@ -32,18 +33,34 @@ export function nothingTaken(): Taken {
 /**
  * Takes in one page of a hub's change feed: the catalog, then sessions as from a listing, then what is gone, each absence proven by a GET, and
  * under the brake. Taken again, or late, it changes nothing: an older version is no news. What could not be looked into is left to a listing.
+ *
+ * @param after what is to be remembered of the feed once all is taken
+ * @returns whether that was remembered already
  */
-export async function takePage(context: SyncContext, page: ChangePage, taken: Taken): Promise<void> {
+export async function takePage(
+  context: SyncContext,
+  page: ChangePage,
+  taken: Taken,
+  after: Partial<FeedMemory>,
+): Promise<boolean> {
   const { changes } = page;
   const items = changes.filter((change): change is CatalogChange => 'catalog' in change);
   const sessions = changes.filter((change): change is SessionChange => 'session' in change);
   const gone = changes.filter((change): change is GoneChange => 'why' in change);
   if (items.length > 0) await takeCatalog(context, items);
-  if (sessions.length > 0) await takeSessions(context, sessions, taken);
+  // The last of a page's transactions may remember where it ends: one sync of the disk less for each page of a first sync.
+  const isLast = sessions.length > 0 && gone.length === 0;
+  if (sessions.length > 0) await takeSessions(context, sessions, taken, isLast ? after : undefined);
   if (gone.length > 0) await takeGone(context, gone);
+  return isLast;
 }
 
-async function takeSessions(context: SyncContext, changes: readonly SessionChange[], taken: Taken): Promise<void> {
+async function takeSessions(
+  context: SyncContext,
+  changes: readonly SessionChange[],
+  taken: Taken,
+  after: Partial<FeedMemory> | undefined,
+): Promise<void> {
   const { store, tenantId } = context;
   const states = changes.map(({ session }) => session);
   const ids = states.map(({ id }) => id);
@@ -54,8 +71,11 @@ async function takeSessions(context: SyncContext, changes: readonly SessionChang
   let failures = 0;
   for (const state of states) {
     const record = known.get(state.id);
-    if (record === undefined && inDoubt && mayBeOurs(state)) taken.candidates.push({ state, proven: false });
-    else if (record === undefined || !needsProof(record, state)) reads.push({ state, proven: false });
+    if (record === undefined && inDoubt && mayBeOurs(state)) {
+      taken.candidates.push({ state, proven: false });
+      // It is taken in when all are known: cut short before, only a listing would tell of it again.
+      await context.memory.rememberEvent(String(state.event_id), { needsListing: true });
+    } else if (record === undefined || !needsProof(record, state)) reads.push({ state, proven: false });
     else {
       context.signal.throwIfAborted();
       try {
@@ -70,14 +90,16 @@ async function takeSessions(context: SyncContext, changes: readonly SessionChang
     }
   }
   const open = new Map(changes.map(({ session, open: items }) => [session.id, items]));
-  await changeAsHeadquarters(context, (change) => {
+  const remember = await changeAsHeadquarters(context, (change) => {
     takeAll(context, change, reads);
     // Most hubs have nothing open, and had nothing before.
     const touched = ids.filter((id) => open.get(id) !== undefined || known.get(id)?.sync.above !== undefined);
     for (const record of change.findByRemoteIds(tenantId, touched)) {
       markAbove(change, record, open.get(record.sync.remote_id));
     }
+    return after === undefined ? undefined : context.memory.rememberFeedWithin(change, after);
   });
+  remember?.();
 }
 
 /** Whether only a consistent GET will do: what is known here says otherwise. */
