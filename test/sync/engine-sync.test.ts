@@ -172,7 +172,11 @@ describe('a sync that runs', () => {
   test('is cancelled at once, also while headquarters keeps it waiting; closing waits for nobody', async () => {
     const world = await openWorld();
     let asked = 0;
-    const url = await serve((_, response) => {
+    const url = await serve((request, response) => {
+      if (request.url?.startsWith('/-/') === true) {
+        response.writeHead(404, { 'content-type': 'application/json' }).end('{}');
+        return;
+      }
       asked += 1;
       // Headers, and then nothing.
       response.writeHead(200, { 'content-type': 'application/json' }).flushHeaders();

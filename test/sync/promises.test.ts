@@ -245,6 +245,14 @@ describe('headquarters is asked no more than it wants', () => {
     expect(await world.laptop.replicator.sync('timer')).toMatchObject({ state: 'synced' });
   });
 
+  test('Retry-After that a change draws keeps the listing after it, too', async () => {
+    const world = await openWorld();
+    await world.laptop.api.createSession({ tenantId: TENANT, body: talk });
+    world.interfere((name) => (name === 'createSession' ? fail('rate_limited', 60) : undefined));
+    await world.laptop.replicator.sync('hand');
+    expect(world.calls.map(({ name }) => name)).toEqual(['createSession']);
+  });
+
   test('a key that is not taken is tried by one GET every five minutes, and on request', async () => {
     const world = await openWorld();
     await world.laptop.api.createSession({ tenantId: TENANT, body: talk });
