@@ -71,6 +71,9 @@ async function openWindow(hub: HubProcess, options: AppWindowOptions): Promise<P
     expect(complaints.filter((text) => !isOfNetwork(text))).toEqual([]);
   });
   await page.goto(app);
+  // Until the first screen stands, the router takes its own address for the last word.
+  await page.waitForURL(/#\/(schedule|welcome)/);
+  await page.locator('#app h1, #app h2').first().waitFor({ state: 'attached' });
   return page;
 }
 

@@ -65,6 +65,8 @@ test('hostile names and texts do no harm and break no layout', async () => {
     });
   }
 
+  // The app stood on the first run's doors: there was no event yet.
+  await goTo(page, '/sessions');
   await page.getByRole('navigation').first().waitFor();
   const addresses = [...screens.map(({ path }) => path), '/now?at=2026-03-28T10:30', '/schedule'];
   for (const path of addresses) {
