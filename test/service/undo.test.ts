@@ -79,6 +79,18 @@ describe('undo and redo', () => {
 });
 
 describe('a step', () => {
+  test('is remembered after a hundred others', async () => {
+    const { user, create, patch, find } = await openDesk();
+    const { id } = await create();
+    for (let step = 1; step <= 120; step++) await patch(id, { op: 'add', path: '/display_order', value: step });
+    for (let step = 119; step > 0; step--) {
+      await user.undo(TENANT);
+      expect(find(id)?.display_order).toBe(step);
+    }
+    await user.undo(TENANT);
+    expect(find(id)).not.toHaveProperty('display_order');
+  });
+
   test('is each save by itself, but the saves of one text that follow each other at once', async () => {
     const { user, create, patch, find, pass } = await openDesk();
     const { id } = await create();
