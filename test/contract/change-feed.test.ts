@@ -1,7 +1,13 @@
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { EventEmitter } from 'node:events';
+import type { ServerResponse } from 'node:http';
+
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 
 import { MAX_PAGE_CHANGES, type ChangePage, type FeedChange } from '../../shared/contract/change-feed.ts';
+import { silentLogger } from '../../shared/base/logger.ts';
 import { createHubClient } from '../../shared/http/hub-client.ts';
+import { readFeed } from '../../shared/replication/offer-feed.ts';
+import { createFeedStreams } from '../../electron/hub/feed-streams.ts';
 import { HUB_EVENT, HUB_TENANT as tenantId, startTestHub, type TestHub } from '../support/test-hub.ts';
 import { keyOf } from '../support/test-server.ts';
 
@@ -173,6 +179,38 @@ describe('GET /-/{tenantId}/changes', () => {
     expect(await pages.next()).toEqual({ done: true, value: undefined });
   });
 
+  test('as a stream tells that it lives, holds one page for who reads slowly, and cuts off who reads nothing', async () => {
+    const hub = await openHub();
+    const { cursor } = await get(hub);
+    const reader = new SlowReader();
+    const query = { tenantId, eventIds: undefined, since: cursor };
+    vi.useFakeTimers({ toFake: ['setInterval', 'Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const streams = createFeedStreams(hub.engine, () => undefined, silentLogger);
+    streams.open(query, await readPage(hub, cursor), reader as unknown as ServerResponse);
+    vi.advanceTimersByTime(15_000);
+    expect(reader.written.at(-1)).toBe(': alive\n\n');
+
+    reader.takes = false;
+    for (const name of ['One', 'Two', 'Three']) {
+      await hub.api.createSession({ tenantId, body: { ...talk, name } });
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(reader.written.filter((text) => text.startsWith('data: '))).toHaveLength(2);
+    reader.takes = true;
+    reader.emit('drain');
+    await vi.waitFor(() => expect(reader.written.at(-1)).toContain('Three'));
+    expect(reader.written.at(-1)).toContain('Two');
+
+    reader.takes = false;
+    await hub.api.createSession({ tenantId, body: talk });
+    await vi.waitFor(() => expect(reader.written.at(-1)).toContain('A talk'));
+    vi.advanceTimersByTime(30_000);
+    expect([reader.isDestroyed, streams.count]).toEqual([false, 1]);
+    vi.advanceTimersByTime(15_000);
+    expect([reader.isDestroyed, streams.count]).toEqual([true, 0]);
+  });
+
   test('keeps only so many streams open', async () => {
     const hub = await openHub();
     const stop = new AbortController();
@@ -190,6 +228,29 @@ describe('GET /-/{tenantId}/changes', () => {
     expect([await open(), held.length]).toEqual([429, 257]);
   });
 });
+
+async function readPage(hub: TestHub, since: string): Promise<ChangePage> {
+  return readFeed(hub.engine.store, { tenantId, eventIds: undefined, since }, undefined);
+}
+
+/** A connection whose other end may not read. */
+class SlowReader extends EventEmitter {
+  readonly written: string[] = [];
+  takes = true;
+  isDestroyed = false;
+
+  write(text: string): boolean {
+    this.written.push(text);
+    return this.takes;
+  }
+
+  end(): void {}
+
+  destroy(): void {
+    this.isDestroyed = true;
+    this.emit('close');
+  }
+}
 
 async function* follow(hub: TestHub, since: string): AsyncGenerator<ChangePage, void, undefined> {
   const stop = new AbortController();

@@ -110,6 +110,9 @@ describe('laptops, a hub and headquarters', () => {
     ]);
     expect(ben.replicator.status()).toMatchObject({ state: 'attention', conflicts: 0, upstream: { conflicts: 2 } });
 
+    const stale = { resolution: 'theirs', version: 1 };
+    const refused = await hub.request('editor', 'POST', `/-/${tenantId}/sync/conflicts/${a.id}`, stale);
+    expect(refused.status).toBe(412);
     await ben.replicator.resolve(a.id, 'mine');
     expect(hub.replicator.conflicts()).toMatchObject([{ id: b.id, where: 'here' }]);
     expect(ben.replicator.conflicts().map(({ id }) => id)).toEqual([b.id]);
