@@ -27,7 +27,7 @@ export async function startTestServer(
   options: { rateLimit?: number; engine?: Partial<Engine> } = {},
 ): Promise<TestServer> {
   const unused = (): never => {
-    throw new Error('this test has no schedule files');
+    throw new Error('this test has a service, and no engine');
   };
   const server = await createServer({
     engine: {
@@ -41,6 +41,11 @@ export async function startTestServer(
       importFile: unused,
       importDemo: unused,
       exportFile: unused,
+      get backups() {
+        return unused();
+      },
+      restore: unused,
+      importAll: unused,
       close: unused,
       ...options.engine,
     },
