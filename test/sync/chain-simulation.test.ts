@@ -5,7 +5,7 @@ import { openSimulationStores } from './simulation-stores.ts';
 
 /** `CHAIN_SEED` is the first seed and `CHAIN_SEEDS` how many follow. */
 const FIRST = Number(process.env['CHAIN_SEED'] ?? 1);
-const COUNT = Number(process.env['CHAIN_SEEDS'] ?? 60);
+const COUNT = Number(process.env['CHAIN_SEEDS'] ?? 40);
 const TIMEOUT_MS = 20_000 + COUNT * 5_000;
 
 let stores: Awaited<ReturnType<typeof openSimulationStores>>;
