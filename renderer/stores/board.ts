@@ -20,6 +20,8 @@ const savedView = z.object({
   /** Whether all hours of the day are drawn, or only those with sessions. */
   isWholeDay: z._default(z.boolean(), false),
   hiddenRooms: z._default(z.array(z.string()), []),
+  /** Rooms that are shown although no session of the event is in them, and the tenant has other events. */
+  addedRooms: z._default(z.array(z.string()), []),
   /** Where it was not said, the tray is open from when there is something in it. */
   isTrayOpen: z._default(z.nullable(z.boolean()), null),
 });

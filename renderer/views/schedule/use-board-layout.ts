@@ -5,6 +5,7 @@ import type { Span } from '../../../shared/schedule/scheduled-session.ts';
 import { useBoard, ZOOM_PX_PER_HOUR } from '../../stores/board.ts';
 import { useDays } from '../../stores/days.ts';
 import { useEvent } from '../../stores/event.ts';
+import { useEventRooms } from '../../stores/event-rooms.ts';
 import { usePreferences } from '../../stores/preferences.ts';
 import { boardBlocks, shownRooms } from './board-blocks.ts';
 import { BoardGeometry, intersects, type Rect } from './board-geometry.ts';
@@ -37,6 +38,7 @@ function createBoardLayout() {
   const event = useEvent();
   const board = useBoard();
   const preferences = usePreferences();
+  const eventRooms = useEventRooms();
 
   /** What of the body is seen, with a margin; it moves in large steps. */
   const seen = shallowRef<Rect>(UNMEASURED);
@@ -53,7 +55,11 @@ function createBoardLayout() {
   });
 
   const knownRooms = computed(() => orderRooms(event.catalog.rooms.values()));
-  const hidden = computed(() => new Set(board.view.hiddenRooms));
+  const hidden = computed(() => {
+    const added = new Set(board.view.addedRooms);
+    const others = knownRooms.value.filter(({ id }) => !eventRooms.isOfEvent(id) && !added.has(id));
+    return new Set([...board.view.hiddenRooms, ...others.map(({ id }) => id)]);
+  });
   const roomIds = computed<readonly string[]>((before) => {
     const ids = shownRooms(knownRooms.value, hidden.value, pieces.value);
     // The same rooms in the same order are the same list: what depends on them is not made again.
@@ -103,6 +109,7 @@ function createBoardLayout() {
   return {
     day,
     pieces,
+    hidden,
     knownRooms,
     roomIds,
     rooms,
