@@ -65,7 +65,7 @@ function toRule(room: Room): IForbiddenRuleType {
   const inner = importTable
     .filter(({ folder }) => folder.startsWith(`${room.folder}/`))
     .map(({ folder }) => `^${folder}/`);
-  const folders = [room.folder, ...room.rooms].map((folder) => `^${folder}/`);
+  const folders = [room.folder, ...room.rooms].map((folder) => `^${folder}(/|$)`);
   const packages = room.packages.map((name) =>
     name === 'node' ? '^(node:)?[a-z_/]+$' : `(^|node_modules/)${name}(/|$)`,
   );
