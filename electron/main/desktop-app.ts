@@ -133,13 +133,15 @@ function connectWindows({ ipcMain, MessageChannelMain }: typeof Electron, engine
 /** Holds quitting back until the engine has closed its file. */
 function quitOnceWritten(app: Electron.App, engine: EngineHost): void {
   let isClosed = false;
+  const closeAndQuit = async (): Promise<void> => {
+    await engine.close();
+    isClosed = true;
+    app.quit();
+  };
   app.on('before-quit', (event) => {
     if (isClosed) return;
     event.preventDefault();
-    void engine.close().then(() => {
-      isClosed = true;
-      app.quit();
-    });
+    void closeAndQuit();
   });
 }
 

@@ -3,7 +3,7 @@ import type * as Electron from 'electron';
 import { APP_ORIGIN } from '../../shared/rpc/desktop.ts';
 
 /** Where a link may lead: out of the app, to the system's own programs. */
-const OUTSIDE = ['https:', 'http:', 'mailto:'];
+const OUTSIDE: ReadonlySet<string> = new Set(['https:', 'http:', 'mailto:']);
 
 /** Keeps a page where it is: it cannot go elsewhere, open windows, or hold other pages. Links open in the system's browser. */
 export function guardContents({ shell }: typeof Electron, contents: Electron.WebContents): void {
@@ -13,7 +13,7 @@ export function guardContents({ shell }: typeof Electron, contents: Electron.Web
   contents.on('will-attach-webview', (event) => event.preventDefault());
   contents.setWindowOpenHandler(({ url }) => {
     const { protocol } = URL.parse(url) ?? {};
-    if (protocol !== undefined && OUTSIDE.includes(protocol)) void shell.openExternal(url);
+    if (protocol !== undefined && OUTSIDE.has(protocol)) void shell.openExternal(url);
     return { action: 'deny' };
   });
 }

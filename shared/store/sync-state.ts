@@ -132,7 +132,8 @@ export function holdsWork({ dirty, conflicts, absent }: SyncState): boolean {
 }
 
 /** The state of a change that waits, with the replica that made it, where that is another than this one: it is told along the chain. */
-export function madeBy(replicaId: string | undefined, { replica: _, ...sync }: SyncState): SyncState {
+export function madeBy(replicaId: string | undefined, known: SyncState): SyncState {
+  const { replica: _, ...sync } = known;
   return sync.dirty && replicaId !== undefined ? { ...sync, replica: replicaId } : sync;
 }
 

@@ -67,9 +67,9 @@ test('a page stays where it is: links open outside, all else is denied', async (
   const standIn = await start();
   const { webContents } = firstWindow(standIn);
   const denied = (event: string, url: string): boolean => {
-    const preventDefault = vi.fn();
-    webContents.emit(event, { preventDefault }, url);
-    return preventDefault.mock.calls.length > 0;
+    let isDenied = false;
+    webContents.emit(event, { preventDefault: () => (isDenied = true) }, url);
+    return isDenied;
   };
   expect(denied('will-navigate', 'https://example.org/')).toBe(true);
   expect(denied('will-navigate', 'app://offstage.example.org/')).toBe(true);
@@ -152,10 +152,10 @@ test('quitting waits until the engine has closed its file', async () => {
 test('the native menus hold every command, in the system’s language, and run it in the window', async () => {
   const standIn = await start();
   const items = standIn.menu().flatMap(({ submenu }) => (Array.isArray(submenu) ? submenu : []));
-  const undo = items.find(({ label }) => label === 'Rückgängig');
+  const undo = items.find(({ label }) => label === 'Rückgängig')!;
   expect(undo).toMatchObject({ accelerator: 'CmdOrCtrl+Z', registerAccelerator: false });
   expect(items.filter(({ click }) => click !== undefined)).toHaveLength(commandTable.length);
-  (undo?.click as () => void)();
+  (undo.click as () => void)();
   expect(firstWindow(standIn).webContents.sent).toEqual([
     { channel: 'offstage:intent', message: { kind: 'command', id: 'undo' } },
   ]);

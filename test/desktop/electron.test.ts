@@ -42,6 +42,7 @@ test.skipIf(executablePath === undefined)(
 
     const again = await (await startElectron(userData)).firstWindow();
     await again.getByRole('link', { name: 'Schedule' }).waitFor();
+    expect(again.url()).toContain('app://offstage/');
   },
 );
 
@@ -65,4 +66,5 @@ test.skipIf(executablePath === undefined)('an engine that is killed is started a
   });
   await page.getByRole('link', { name: 'Sessions' }).click();
   await page.getByRole('grid').waitFor();
+  expect(await page.getByRole('row').count()).toBeGreaterThan(1);
 });

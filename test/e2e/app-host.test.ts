@@ -120,5 +120,5 @@ test('a call that is given up is ended, and a stream follows what others change'
   await bridge.sessions.patchSession({ tenantId: 'local', id: String(Items[0]!.id), body: path });
   expect((await undo.next()).value).toMatchObject({ canUndo: true, undoLabel: { fields: ['code'] } });
   end.abort();
-  await expect(undo.next()).rejects.toThrow();
+  await expect(undo.next()).rejects.toMatchObject({ name: 'AbortError' });
 });

@@ -13,6 +13,7 @@ Object.assign(process, {
         listener({ data, ports: ports.map(asMessagePortMain) }),
       );
     },
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
     postMessage: (data: unknown) => worker.postMessage(data),
   },
 });
