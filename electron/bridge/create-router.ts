@@ -130,6 +130,9 @@ export function createRouter({ engine, host, logger }: BridgeOptions) {
       discard: os.sync.discard.handler(
         async ({ input }) => await sync.of(input.tenantId).discard(input.id, LOCAL_USER.id),
       ),
+      release: os.sync.release.handler(
+        async ({ input }) => await sync.of(input.tenantId).release(input.id, LOCAL_USER.id),
+      ),
       replaceReference: os.sync.replaceReference.handler(
         async ({ input: { tenantId, kind, from, to } }) =>
           await sync.of(tenantId).replaceReference(kind, from, to, LOCAL_USER.id),

@@ -64,6 +64,9 @@ export const useSyncReview = defineStore('sync-review', () => {
     retry: async (id?: string) =>
       await settle(async (tenantId) => await bridge.sync.retry(id === undefined ? { tenantId } : { tenantId, id })),
     discard: async (id: string) => await settle(async (tenantId) => await bridge.sync.discard({ tenantId, id })),
+    /** Lets what came out of a backup be sent: one session's change, or all. */
+    release: async (id?: string) =>
+      await settle(async (tenantId) => await bridge.sync.release(id === undefined ? { tenantId } : { tenantId, id })),
     /** Without `to`, the reference is left out. */
     replaceReference: async (kind: CatalogKind, from: string, to?: string) =>
       await settle(

@@ -156,6 +156,8 @@ export const bridgeContract = {
     /** Sends a refused change again, or all of them. Answers how many. */
     retry: oc.input(tenant.extend({ id: reference.optional() })).output(type<number>()),
     discard: oc.input(sessionRef).output(type<void>()),
+    /** Sends what is held because it came out of a backup: one session's change, or all. Answers how many. */
+    release: oc.input(tenant.extend({ id: reference.optional() })).output(type<number>()),
     /** Puts another id in the place of one that headquarters does not know; without `to`, leaves it out. Answers how many sessions. */
     replaceReference: oc
       .input(tenant.extend({ kind: catalogKind, from: reference, to: reference.optional() }))
