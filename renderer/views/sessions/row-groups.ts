@@ -3,8 +3,6 @@ import type { SessionRow } from './session-rows.ts';
 /** What rows can be grouped by. */
 export const groupings = ['day', 'room', 'track', 'type'] as const;
 
-export type Grouping = (typeof groupings)[number];
-
 /** The head of a group in the list of rows. */
 export interface GroupHead {
   readonly group: string;
@@ -29,7 +27,7 @@ export interface GroupSource {
 }
 
 /** Stands for what has no room, no track or no time: its group comes last. */
-export const NO_GROUP = '';
+const NO_GROUP = '';
 
 /** The rows under the heads of their groups, each in the order given; of a group that is collapsed, the head alone. */
 export function groupRows(

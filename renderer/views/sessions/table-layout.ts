@@ -25,7 +25,7 @@ export const usualLayout: TableLayout = {
   group: null,
 };
 
-export const MIN_WIDTH_PX = 48;
+const MIN_WIDTH_PX = 48;
 const MAX_WIDTH_PX = 900;
 
 export function widthOf({ widths }: TableLayout, id: ColumnId): number {

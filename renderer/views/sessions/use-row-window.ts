@@ -41,6 +41,8 @@ export function useRowWindow(
         return first.value + ahead;
       }),
     ),
+    /** Which slot draws a line that is in sight. */
+    slotOf: (at: number): number => at % Math.max(1, pool.value),
     onScroll(): void {
       top.value = scroller.value?.scrollTop ?? 0;
     },

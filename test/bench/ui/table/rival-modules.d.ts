@@ -1,0 +1,3 @@
+/** Installed apart, at the first run of the benchmarks: types alone are never missed. */
+declare module 'primevue/*';
+declare module '@primeuix/themes/*';
