@@ -96,12 +96,11 @@ export const useDrafts = defineStore('drafts', () => {
     return id;
   }
 
-  /** Lets go of a session of which nothing waits to be saved. A new one of which nothing but what it began with is known is given up. */
+  /** Lets go of a session that is there and of which nothing waits to be saved. */
   function close(id: string): void {
     const draft = drafts.get(id);
     if (draft === undefined || busy.has(id)) return;
-    if (draft.at !== 'new' && Object.keys(draft.state.fields).length > 0) return;
-    if (draft.at === 'new') return;
+    if (draft.at === 'new' || Object.keys(draft.state.fields).length > 0) return;
     drafts.delete(id);
     kept.drop(draft);
   }

@@ -31,7 +31,7 @@ test('rows that are kept sorted stand as rows that are sorted anew, after any ch
   });
   const change = fc.record({
     put: fc.uniqueArray(session, { selector: ({ id }) => id }),
-    out: fc.array(fc.constantFrom('a', 'b', 'c')),
+    out: fc.array(fc.constantFrom<string[]>('a', 'b', 'c')),
   });
   fc.assert(
     fc.property(fc.array(change), (changes) => {

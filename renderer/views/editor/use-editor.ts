@@ -4,7 +4,8 @@ import { useI18n } from 'vue-i18n';
 import type { JsonObject } from '../../../shared/base/json.ts';
 import { useClashText } from '../../composables/use-clash-text.ts';
 import { useSessionRoute, type NewSessionFields } from '../../composables/use-session-route.ts';
-import { useDrafts } from '../../stores/drafts.ts';
+import { useDrafts, type Draft } from '../../stores/drafts.ts';
+import { useNotices } from '../../stores/notices.ts';
 import { EDITOR } from './editor-context.ts';
 import { faultsOf, fieldOf, shownOf } from './draft-state.ts';
 import { faultWords } from './fault-words.ts';
@@ -15,6 +16,7 @@ import { useSyncNotes } from './use-sync-notes.ts';
 export function useEditor(sessionId: Readonly<Ref<string>>) {
   const { t } = useI18n();
   const drafts = useDrafts();
+  const notices = useNotices();
   const route = useSessionRoute();
   const { sentence } = useClashText();
 
@@ -36,7 +38,22 @@ export function useEditor(sessionId: Readonly<Ref<string>>) {
   });
 
   function leave(id: string): void {
-    void drafts.save(id).then(() => drafts.close(id));
+    void drafts.save(id).then(() => {
+      const left = drafts.drafts.get(id);
+      if (left?.at === 'new') leaveNew(left);
+      else drafts.close(id);
+    });
+  }
+
+  /** A new session that has no name yet is given up; another waits to be completed, and says so. */
+  function leaveNew({ id, state }: Draft): void {
+    const { name } = shownOf(state);
+    if (typeof name !== 'string' || name.trim() === '') {
+      drafts.discard(id);
+      return;
+    }
+    const action = { label: t('editor.new.goOn'), run: () => route.open(id) };
+    notices.tell({ kind: 'failed', text: t('editor.new.left', { name }), action });
   }
 
   const values = computed<JsonObject>(() => (draft.value === undefined ? {} : shownOf(draft.value.state)));
