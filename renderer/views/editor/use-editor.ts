@@ -38,11 +38,13 @@ export function useEditor(sessionId: Readonly<Ref<string>>) {
   });
 
   function leave(id: string): void {
-    void drafts.save(id).then(() => {
-      const left = drafts.drafts.get(id);
-      if (left?.at === 'new') leaveNew(left);
-      else drafts.close(id);
-    });
+    void drafts.save(id).then(() => letGo(id));
+  }
+
+  function letGo(id: string): void {
+    const left = drafts.drafts.get(id);
+    if (left?.at === 'new') leaveNew(left);
+    else drafts.close(id);
   }
 
   /** A new session that has no name yet is given up; another waits to be completed, and says so. */
