@@ -14,7 +14,9 @@ test.each(['light', 'dark'] as const)('every text of the %s theme can be read on
   const texts = themeColors(theme);
   for (const tone of tones) {
     for (const name of ['ink', 'ink-soft', 'warn', 'block']) {
-      expect(contrast(texts[name]!, sideOf(tone, 'soft', theme)), `${name} on ${tone.soft}`).toBeGreaterThanOrEqual(4.5);
+      expect(contrast(texts[name]!, sideOf(tone, 'soft', theme)), `${name} on ${tone.soft}`).toBeGreaterThanOrEqual(
+        4.5,
+      );
     }
   }
 });
@@ -30,7 +32,15 @@ test.each(['light', 'dark'] as const)('every strong tone can be seen on the grou
 
 test('one colour gives one tone, however it is written', () => {
   const red = trackTone({ id: 'a', color: '#ff0000' });
-  for (const color of ['#f00', 'ff0000', '#FF0000', 'red', ' rgb(255,0,0) ', 'rgb(255 0 0 / 50%)', 'hsl(0, 100%, 50%)']) {
+  for (const color of [
+    '#f00',
+    'ff0000',
+    '#FF0000',
+    'red',
+    ' rgb(255,0,0) ',
+    'rgb(255 0 0 / 50%)',
+    'hsl(0, 100%, 50%)',
+  ]) {
     expect(trackTone({ id: 'b', color })).toEqual(red);
   }
 });
@@ -53,7 +63,9 @@ function themeColors(theme: 'light' | 'dark'): Record<string, string> {
   const css = readFileSync(new URL('../../renderer/styles/main.css', import.meta.url), 'utf8');
   const selector = theme === 'light' ? ':root {' : ":root[data-theme='dark'] {";
   const block = css.slice(css.indexOf(selector)).split('}')[0]!;
-  return Object.fromEntries([...block.matchAll(/--([\w-]+): (#[\da-f]{6})/g)].map(([, name, color]) => [name!, color!]));
+  return Object.fromEntries(
+    [...block.matchAll(/--([\w-]+): (#[\da-f]{6})/g)].map(([, name, color]) => [name!, color!]),
+  );
 }
 
 function sideOf(tone: TrackTone, strength: 'soft' | 'strong', theme: 'light' | 'dark'): string {
