@@ -5,6 +5,9 @@ import type { SessionSummary } from '../../shared/rpc/session-summary.ts';
 import { searchTextOf } from '../../shared/schedule/search-text.ts';
 import { useNames } from './names.ts';
 
+/** So many texts take a few milliseconds. */
+const PART = 1_000;
+
 /** What each session is found by, made when it is first asked for: a session that changes is another object, and has another text. */
 export const useSearchTexts = defineStore('search-texts', () => {
   const names = useNames();
@@ -18,5 +21,16 @@ export const useSearchTexts = defineStore('search-texts', () => {
       return text;
     };
   });
-  return { textOf };
+
+  /** Makes the texts of all sessions that have none yet, a part between two frames: so that the first key finds them made. */
+  async function prepare(sessions: Iterable<SessionSummary>): Promise<void> {
+    let made = 0;
+    for (const session of sessions) {
+      textOf.value(session);
+      made += 1;
+      if (made % PART === 0) await new Promise((resolve) => setTimeout(resolve));
+    }
+  }
+
+  return { textOf, prepare };
 });
