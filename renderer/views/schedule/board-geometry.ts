@@ -32,7 +32,7 @@ export interface BoardArea extends Span {
 }
 
 /** No block is drawn shorter: it could be neither read nor grabbed. */
-export const LEAST_BLOCK_PX = 18;
+const LEAST_BLOCK_PX = 18;
 
 /** Between blocks, so that two that touch are seen as two. */
 const GAP_PX = 2;

@@ -7,7 +7,7 @@ import type { ZoneClock } from '../../../shared/schedule/zone-clock.ts';
 const MINUTE_MS = 60_000;
 
 /** How long a session becomes that is put on the board and has no length yet. */
-export const NEW_LENGTH_MINUTES = 30;
+const NEW_LENGTH_MINUTES = 30;
 
 /** What is being carried over the board, by hand or by keys. Instants are milliseconds since the Unix epoch. */
 export interface Carried {
