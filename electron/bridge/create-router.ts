@@ -36,12 +36,13 @@ export function createRouter({ engine, host, logger }: BridgeOptions) {
   const paste = createPaste(engine, LOCAL_USER);
   const csv = createCsvFiles(engine, LOCAL_USER, LOCAL_TENANT);
 
-  const os = implement(bridgeContract).use(async ({ next, path }) => {
+  const os = implement(bridgeContract).use(async ({ next, path, signal }) => {
     try {
       return await next();
     } catch (error) {
       if (error instanceof ContractError) throw toBridgeError(error);
-      if (error instanceof ORPCError) throw error;
+      // What was given up is nobody's failure.
+      if (error instanceof ORPCError || signal?.aborted === true) throw error;
       logger.error({ err: error, call: path.join('.') }, 'a call of the app failed');
       throw toBridgeError(
         new ContractError('internal', 'Something failed inside; the log has more.', { cause: error }),
@@ -153,13 +154,13 @@ export function createRouter({ engine, host, logger }: BridgeOptions) {
       make: os.backups.make.handler(async () => await engine.backups.make()),
     },
     files: {
-      open: os.files.open.handler(async ({ input }) => {
+      open: os.files.open.handler(async ({ input, signal }) => {
         const bytes = new Uint8Array(await input.file.arrayBuffer());
-        const { event_id: eventId, ...report } = await engine.importFile(LOCAL_USER, LOCAL_TENANT, () => bytes);
+        const { event_id: eventId, ...report } = await engine.importFile(LOCAL_USER, LOCAL_TENANT, () => bytes, signal);
         return { tenantId: LOCAL_TENANT, eventId, ...report };
       }),
       previewCsv: os.files.previewCsv.handler(async ({ input }) => await csv.preview(input)),
-      openCsv: os.files.openCsv.handler(async ({ input }) => await csv.open(input)),
+      openCsv: os.files.openCsv.handler(async ({ input, signal }) => await csv.open(input, signal)),
       export: os.files.export.handler(({ input }) =>
         engine.exportFile(LOCAL_USER, input.tenantId, input.eventId, input.format),
       ),

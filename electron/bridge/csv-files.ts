@@ -29,10 +29,13 @@ export function createCsvFiles({ service }: Engine, user: Principal, tenantId: s
     async preview({ file, mapping, event }: CsvRequest): Promise<CsvPreview> {
       return previewCsv(await file.bytes(), { mapping, event, known: findKnown(event) });
     },
-    async open({ file, mapping, event }: CsvRequest): Promise<ImportedFile> {
+    async open({ file, mapping, event }: CsvRequest, signal: AbortSignal | undefined): Promise<ImportedFile> {
       const bytes = await file.bytes();
-      const { event_id: eventId, ...report } = await service.importSchedule(user, tenantId, () =>
-        readCsv(bytes, { mapping, event, known: findKnown(event) }),
+      const { event_id: eventId, ...report } = await service.importSchedule(
+        user,
+        tenantId,
+        () => readCsv(bytes, { mapping, event, known: findKnown(event) }),
+        signal,
       );
       return { tenantId, eventId, ...report };
     },

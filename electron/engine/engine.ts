@@ -58,9 +58,9 @@ export interface Engine {
   readonly sync: EngineSync;
   /**
    * Takes a schedule file (frab XML or JSON) into a tenant; throws `invalid` for a file that is none. The file is asked for once the
-   * caller may do this.
+   * caller may do this. The signal ends it between two parts.
    */
-  importFile(caller: Caller, tenantId: string, bytes: () => Uint8Array): Promise<ImportReport>;
+  importFile(caller: Caller, tenantId: string, bytes: () => Uint8Array, signal?: AbortSignal): Promise<ImportReport>;
   /** Adds the demonstration event to a tenant, as far as it is not there yet. */
   importDemo(caller: Caller, tenantId: string): Promise<ImportReport>;
   exportFile(caller: Caller, tenantId: string, eventId: string | undefined, format: string): ExportedFile;
@@ -116,8 +116,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       tenants: () => [...tenants],
       secret: store.secret,
       sync,
-      importFile: async (caller, tenantId, bytes) =>
-        await service.importSchedule(caller, tenantId, () => readSchedule(bytes())),
+      importFile: async (caller, tenantId, bytes, signal) =>
+        await service.importSchedule(caller, tenantId, () => readSchedule(bytes()), signal),
       importDemo: async (caller, tenantId) => await service.addSchedule(caller, tenantId, makeDemoEvent),
       exportFile(caller, tenantId, eventId, name) {
         const bundle = service.exportSchedule(caller, tenantId, eventId);

@@ -37,7 +37,7 @@ type Mode = 'merge' | 'add';
 
 /**
  * Takes a schedule into a tenant. Sessions that are no longer in it stay: a file never deletes.
- * It goes in parts, each durable; cut short, it is simply done again.
+ * It goes in parts, each durable; cut short, by a crash or by the signal, it is simply done again, or undone as one step.
  */
 export async function importSchedule(
   context: ServiceContext,
@@ -45,6 +45,7 @@ export async function importSchedule(
   tenantId: string,
   read: () => ScheduleReading,
   mode: Mode,
+  signal?: AbortSignal,
 ): Promise<ImportReport> {
   const principal = authorise(caller, 'admin');
   requireTenant(context.tenants, tenantId);
@@ -68,6 +69,7 @@ export async function importSchedule(
     take: (change: StoreChange, item: Item) => Outcome,
   ): Promise<void> => {
     for (let from = 0; from < items.length; from += CHUNK) {
+      signal?.throwIfAborted();
       const outcomes = await context.store.change(changeContext(context, call, tenantId), (change) =>
         items.slice(from, from + CHUNK).map((item) => attempt(() => take(change, item), describe(item))),
       );

@@ -53,7 +53,12 @@ export interface Service {
   /** Throws `not_found` for a tenant that is not served here. */
   requireTenant(tenantId: string): void;
   /** Takes a schedule file into a tenant: what it changed since the last import. */
-  importSchedule(caller: Caller, tenantId: string, read: () => ScheduleReading): Promise<ImportReport>;
+  importSchedule(
+    caller: Caller,
+    tenantId: string,
+    read: () => ScheduleReading,
+    signal?: AbortSignal,
+  ): Promise<ImportReport>;
   /** Adds what a tenant does not have yet of a generated schedule; leaves what it has as it is. */
   addSchedule(caller: Caller, tenantId: string, make: () => ScheduleBundle): Promise<ImportReport>;
   exportSchedule(caller: Caller, tenantId: string, eventId: string | undefined): ScheduleBundle;
@@ -83,7 +88,8 @@ export function createService(options: ServiceOptions): Service {
     forUser: (principal) =>
       createUserService(context, principal, catalog, (principal, step) => bindOperations(context, principal, step)),
     requireTenant: (tenantId) => requireTenant(context.tenants, tenantId),
-    importSchedule: async (caller, tenantId, read) => await importSchedule(context, caller, tenantId, read, 'merge'),
+    importSchedule: async (caller, tenantId, read, signal) =>
+      await importSchedule(context, caller, tenantId, read, 'merge', signal),
     addSchedule: async (caller, tenantId, make) =>
       await importSchedule(context, caller, tenantId, () => ({ ...make(), skipped: [] }), 'add'),
     exportSchedule: (caller, tenantId, eventId) => exportSchedule(context, caller, tenantId, eventId),

@@ -43,6 +43,16 @@ async function take({ service }: TestService, reading: ScheduleReading) {
 const counts = (added: number, changed: number, unchanged: number) => ({ added, changed, unchanged });
 
 describe('importing a schedule', () => {
+  test('ends between two parts when it is given up; what was taken stays, and the rest comes when it is done again', async () => {
+    const { service } = await openTestService();
+    const bundle = { ...makeDemoEvent(), skipped: [] };
+    const end = new AbortController();
+    const importing = service.importSchedule(admin, TENANT, () => bundle, end.signal);
+    end.abort();
+    await expect(importing).rejects.toMatchObject({ name: 'AbortError' });
+    expect(await service.importSchedule(admin, TENANT, () => bundle)).toMatchObject({ added: bundle.sessions.length });
+  });
+
   test('adds its sessions and what they refer to; a second time changes nothing', async () => {
     const opened = await openTestService();
     const reading = schedule([{ id: 'offstage:1', fields: talk }]);
