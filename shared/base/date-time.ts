@@ -1,3 +1,7 @@
+/** The calendar repeats after 400 years. `Date.UTC` would take a year below 100 for one of the twentieth century. */
+const CYCLE_YEARS = 400;
+const CYCLE_MS = 146_097 * 24 * 60 * 60 * 1000;
+
 const RFC_3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(\.\d+)?(?:[Zz]|([+-])(\d\d):(\d\d))$/;
 
 /**
@@ -21,12 +25,10 @@ export function parseInstant(text: string): number | undefined {
   if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return undefined;
   // 60 is the leap second of RFC 3339, taken as the first instant of the next minute.
   if (hour > 23 || minute > 59 || second > 60 || zoneHour > 23 || zoneMinute > 59) return undefined;
-  const local = new Date(0);
-  local.setUTCFullYear(year, month - 1, day);
-  local.setUTCHours(hour, minute, second);
+  const localMs = Date.UTC(year + CYCLE_YEARS, month - 1, day, hour, minute, second) - CYCLE_MS;
   const fractionMs = parts[7] === undefined ? 0 : Number(parts[7]) * 1000;
   const zoneMs = (parts[8] === '-' ? -1 : 1) * (zoneHour * 60 + zoneMinute) * 60_000;
-  return local.getTime() + fractionMs - zoneMs;
+  return localMs + fractionMs - zoneMs;
 }
 
 /** Whether the text is a calendar date, `YYYY-MM-DD`, that exists. */
@@ -35,8 +37,6 @@ export function isCalendarDate(text: string): boolean {
 }
 
 function daysInMonth(year: number, month: number): number {
-  const last = new Date(0);
-  // Day 0 of the next month is the last of this one; setUTCFullYear takes years below 100 as they are.
-  last.setUTCFullYear(year, month, 0);
-  return last.getUTCDate();
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }

@@ -127,7 +127,7 @@ async function readJson(response: Response, maxBytes: number): Promise<unknown> 
     await response.body?.cancel();
     throw tooLarge(maxBytes);
   }
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  const chunks: Uint8Array[] = [];
   let sizeBytes = 0;
   try {
     for await (const chunk of response.body ?? []) {
@@ -140,11 +140,21 @@ async function readJson(response: Response, maxBytes: number): Promise<unknown> 
     throw new ContractError('unreachable', "The server's answer broke off.", { cause });
   }
   try {
-    return JSON.parse(await new Blob(chunks).text()) as unknown;
+    return JSON.parse(new TextDecoder().decode(joined(chunks, sizeBytes))) as unknown;
   } catch {
     // Told by whoever reads the answer: an error's body may be of any form.
     return undefined;
   }
+}
+
+function joined(chunks: readonly Uint8Array[], sizeBytes: number): Uint8Array {
+  const whole = new Uint8Array(sizeBytes);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return whole;
 }
 
 function tooLarge(maxBytes: number): ContractError {

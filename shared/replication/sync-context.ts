@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { IdSource } from '../base/ids.ts';
 import { placeholder } from '../catalog/catalog.ts';
-import { referencesOf } from '../catalog/references.ts';
+import { visitReferences } from '../catalog/references.ts';
 import type { SessionsApi } from '../contract/operations.ts';
 import type { Session } from '../contract/session.ts';
 import type { Store, StoreChange } from '../store/open-store.ts';
@@ -99,8 +99,7 @@ export function settleNew(context: SyncContext, change: StoreChange, states: rea
 function addPlaceholders({ tenantId }: SyncContext, change: StoreChange, sessions: readonly Session[]): void {
   // Many sessions refer to the same.
   const references = new Map<string, CatalogReference>();
-  for (const reference of sessions.flatMap(referencesOf))
-    references.set(`${reference.kind} ${reference.id}`, reference);
+  for (const session of sessions) visitReferences(session, (kind, id) => references.set(`${kind} ${id}`, { kind, id }));
   for (const { kind, id } of change.missingFromCatalog(tenantId, [...references.values()])) {
     change.saveCatalogItem(kind, placeholder(id));
   }
