@@ -1,0 +1,203 @@
+import { defineStore } from 'pinia';
+import { computed, shallowRef, watch } from 'vue';
+import { z } from 'zod/mini';
+
+import { foldText } from '../../shared/base/fold-text.ts';
+import type { Fault } from '../../shared/base/json.ts';
+import type { CatalogItem } from '../../shared/catalog/catalog.ts';
+import type { SessionSummary } from '../../shared/rpc/session-summary.ts';
+import { matchesWords, searchWords } from '../../shared/schedule/search-text.ts';
+import { useHost } from '../host/bridge-key.ts';
+import { useEdit } from './edit.ts';
+import { useEvent } from './event.ts';
+import { useNames } from './names.ts';
+
+/** An abstract as the list shows it, with the text it is found by, folded. */
+export interface AbstractRow {
+  readonly id: string;
+  readonly name: string;
+  /** Their names, in order. */
+  readonly speakers: string;
+  readonly text: string;
+}
+
+export type AbstractFilter = 'all' | 'without' | 'with';
+
+/** What was made of abstracts, and what of them nothing was made of. */
+export interface GenerationReport {
+  /** Ids of sessions. */
+  readonly made: readonly string[];
+  readonly refused: readonly RefusedAbstract[];
+}
+
+export interface RefusedAbstract {
+  readonly id: string;
+  readonly name: string;
+  /** Whether it has a session already, and no other was wanted. */
+  readonly hadSession: boolean;
+  readonly message: string;
+  readonly faults: readonly Fault[];
+}
+
+const remembered = z.object({ typeId: z.optional(z.string()), speakerTypeId: z.optional(z.string()) });
+
+/** No field is looked through further than this. */
+const MAX_SEARCHED = 500;
+
+// Of no language: the order is the same on every laptop.
+const byNumbers = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
+
+/** The event's abstracts, which are chosen, and making sessions of them. */
+export const useAbstracts = defineStore('abstracts', () => {
+  const { bridge, follow } = useHost();
+  const event = useEvent();
+  const edit = useEdit();
+  const names = useNames();
+
+  const typed = shallowRef('');
+  const filter = shallowRef<AbstractFilter>('all');
+  const active = shallowRef<string>();
+  const selected = shallowRef<ReadonlySet<string>>(new Set());
+  const allowDuplicates = shallowRef(false);
+  const report = shallowRef<GenerationReport>();
+  const lastChosen = shallowRef<z.infer<typeof remembered>>({});
+
+  let stop: (() => void) | undefined;
+  watch(
+    () => JSON.stringify([event.tenantId, event.event?.id]),
+    () => {
+      stop?.();
+      stop = undefined;
+      typed.value = '';
+      filter.value = 'all';
+      active.value = undefined;
+      selected.value = new Set();
+      allowDuplicates.value = false;
+      report.value = undefined;
+      lastChosen.value = {};
+      if (event.tenantId === '') return;
+      stop = follow((to, signal) => to.settings.watch({ name: settingName() }, { signal }), {
+        onMessage(saved) {
+          const known = remembered.safeParse(saved ?? {});
+          if (known.success) lastChosen.value = known.data;
+        },
+      });
+    },
+    { immediate: true },
+  );
+
+  function settingName(): string {
+    return `abstracts/${event.tenantId}`;
+  }
+
+  const rows = computed(() => {
+    const { event: current } = event;
+    return Array.from(event.catalog.abstracts.values())
+      .filter((abstract) => abstract.event_id === current?.id)
+      .map((abstract) => rowOf(abstract, names.contacts))
+      .sort((a, b) => byNumbers.compare(a.name, b.name) || (a.id < b.id ? -1 : 1));
+  });
+
+  const sessionsOf = computed(() => {
+    const made = new Map<string, SessionSummary[]>();
+    for (const session of event.sessions.values()) {
+      const { abstract_id: id } = session;
+      if (id === undefined) continue;
+      const others = made.get(id);
+      if (others === undefined) made.set(id, [session]);
+      else others.push(session);
+    }
+    return made;
+  });
+
+  const found = computed(() => {
+    const words = searchWords(typed.value);
+    return rows.value.filter(
+      ({ id, text }) =>
+        (filter.value === 'all' || (filter.value === 'with') === sessionsOf.value.has(id)) && matchesWords(text, words),
+    );
+  });
+
+  /** What sessions would be made of: those that are chosen, else the one that is looked at. */
+  const targets = computed(() => {
+    const chosen = rows.value.filter(({ id }) => selected.value.has(id));
+    return chosen.length > 0 ? chosen : rows.value.filter(({ id }) => id === active.value);
+  });
+
+  /** The type chosen last, as long as there is such a one; where there is but one, that. */
+  function typeOf(kind: 'session_types' | 'speaker_types', id: string | undefined): string | undefined {
+    const types = event.catalog[kind];
+    if (id !== undefined && types.has(id)) return id;
+    return types.size === 1 ? [...types.keys()][0] : undefined;
+  }
+  const typeId = computed(() => typeOf('session_types', lastChosen.value.typeId));
+  const speakerTypeId = computed(() => typeOf('speaker_types', lastChosen.value.speakerTypeId));
+
+  return {
+    typed,
+    filter,
+    active,
+    selected,
+    allowDuplicates,
+    report,
+    rows,
+    found,
+    targets,
+    typeId,
+    speakerTypeId,
+    /** The event's sessions by the abstract they were made of. */
+    sessionsOf,
+    /** How many abstracts have a session. */
+    withSession: computed(() => rows.value.filter(({ id }) => sessionsOf.value.has(id)).length),
+
+    /** Chooses the types of the sessions to be made, and remembers them. */
+    async chooseTypes(changes: z.infer<typeof remembered>): Promise<void> {
+      lastChosen.value = { ...lastChosen.value, ...changes };
+      const value = JSON.parse(JSON.stringify(lastChosen.value)) as Record<string, string>;
+      await bridge.settings.save({ name: settingName(), value });
+    },
+
+    /** Makes a session of each of the targets, as one step. Those of which none could be made stay chosen. */
+    async generate(): Promise<GenerationReport | undefined> {
+      const chosen = targets.value;
+      const [type, speakerType] = [typeId.value, speakerTypeId.value];
+      if (chosen.length === 0 || type === undefined || speakerType === undefined) return undefined;
+      const isTwice = chosen.map(({ id }) => !allowDuplicates.value && sessionsOf.value.has(id));
+      const { done, refused } = await edit.perform(
+        async () =>
+          await bridge.edit.generateMany({
+            tenantId: event.tenantId,
+            abstractIds: chosen.map(({ id }) => id),
+            typeId: type,
+            mainPresenterSpeakerTypeId: speakerType,
+            allowDuplicates: allowDuplicates.value,
+          }),
+      );
+      report.value = {
+        made: done,
+        refused: refused.flatMap(({ at, message, faults }) => {
+          const row = chosen[at];
+          return row === undefined ? [] : [{ ...row, hadSession: isTwice[at] === true, message, faults }];
+        }),
+      };
+      selected.value = new Set(report.value.refused.map(({ id }) => id));
+      allowDuplicates.value = false;
+      return report.value;
+    },
+  };
+});
+
+/** Whose abstract it is first: the one marked so, else the first. */
+export function mainSpeakerOf({ speakers = [] }: CatalogItem<'abstracts'>): number {
+  const marked = speakers.findIndex(({ main }) => main === true);
+  return marked === -1 ? 0 : marked;
+}
+
+function rowOf(
+  { id, name, speakers = [] }: CatalogItem<'abstracts'>,
+  contacts: ReadonlyMap<string, string>,
+): AbstractRow {
+  const people = speakers.map(({ contact_id: contact }) => contacts.get(contact) ?? contact).join(', ');
+  const text = [name, people, id].map((part) => foldText(part.slice(0, MAX_SEARCHED))).join('\n');
+  return { id, name, speakers: people, text };
+}
