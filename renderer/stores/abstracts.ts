@@ -59,7 +59,7 @@ export const useAbstracts = defineStore('abstracts', () => {
   const active = shallowRef<string>();
   const selected = shallowRef<ReadonlySet<string>>(new Set());
   const allowDuplicates = shallowRef(false);
-  const report = shallowRef<GenerationReport>();
+  const lastReport = shallowRef<GenerationReport>();
   const lastChosen = shallowRef<z.infer<typeof remembered>>({});
 
   let stop: (() => void) | undefined;
@@ -73,7 +73,7 @@ export const useAbstracts = defineStore('abstracts', () => {
       active.value = undefined;
       selected.value = new Set();
       allowDuplicates.value = false;
-      report.value = undefined;
+      lastReport.value = undefined;
       lastChosen.value = {};
       if (event.tenantId === '') return;
       stop = follow((to, signal) => to.settings.watch({ name: settingName() }, { signal }), {
@@ -139,7 +139,6 @@ export const useAbstracts = defineStore('abstracts', () => {
     active,
     selected,
     allowDuplicates,
-    report,
     rows,
     found,
     targets,
@@ -147,6 +146,15 @@ export const useAbstracts = defineStore('abstracts', () => {
     speakerTypeId,
     /** The event's sessions by the abstract they were made of. */
     sessionsOf,
+    /** What was made last, until it is closed or undone. */
+    report: computed(() => {
+      const { value: report } = lastReport;
+      const isThere = report?.made.some((id) => event.sessions.has(id)) === true;
+      return isThere || (report?.refused.length ?? 0) > 0 ? report : undefined;
+    }),
+    closeReport(): void {
+      lastReport.value = undefined;
+    },
     /** How many abstracts have a session. */
     withSession: computed(() => rows.value.filter(({ id }) => sessionsOf.value.has(id)).length),
 
@@ -173,16 +181,17 @@ export const useAbstracts = defineStore('abstracts', () => {
             allowDuplicates: allowDuplicates.value,
           }),
       );
-      report.value = {
+      const report: GenerationReport = {
         made: done,
         refused: refused.flatMap(({ at, message, faults }) => {
           const row = chosen[at];
           return row === undefined ? [] : [{ ...row, hadSession: isTwice[at] === true, message, faults }];
         }),
       };
-      selected.value = new Set(report.value.refused.map(({ id }) => id));
+      lastReport.value = report;
+      selected.value = new Set(report.refused.map(({ id }) => id));
       allowDuplicates.value = false;
-      return report.value;
+      return report;
     },
   };
 });
