@@ -7,6 +7,7 @@ import { adoptLostCreates, createsInDoubt, type Candidate } from './lost-creates
 import { isOlder, sameNumber, sameVersion, versionOf } from './remote-version.ts';
 import { proveListing } from './prove-absences.ts';
 import { changeAsHeadquarters, type SyncContext } from './sync-context.ts';
+import type { EventMemory } from './sync-memory.ts';
 import { takeAll } from './take.ts';
 
 /**
@@ -75,22 +76,28 @@ async function sweep(context: SyncContext, eventId: string, listing: Listing, fr
   const isFirst = context.memory.eventOf(eventId).listedAtMs === undefined;
   for await (const { items, nextKey } of listPages(context, eventId, listing, fromKey)) {
     for (const { id } of items) swept.seen.add(id);
-    if (items.length > 0) await takePage(context, eventId, listing, items, swept);
-    if (isFirst && nextKey !== undefined) await context.memory.rememberEvent(eventId, { nextKey });
+    const after = isFirst && nextKey !== undefined ? { nextKey } : undefined;
+    const isRemembered = items.length > 0 && (await takePage(context, eventId, listing, items, swept, after));
+    if (after !== undefined && !isRemembered) await context.memory.rememberEvent(eventId, after);
     context.onProgress(swept.seen.size, nextKey === undefined ? swept.seen.size : undefined);
   }
   if (isFirst) await context.memory.rememberEvent(eventId, { nextKey: undefined });
   return swept;
 }
 
-/** Fetches what a page lists that is new or changed, and takes it in: one transaction a page. */
+/**
+ * Fetches what a page lists that is new or changed, and takes it in: one transaction a page, which may remember where to go on.
+ *
+ * @returns whether that was remembered
+ */
 async function takePage(
   context: SyncContext,
   eventId: string,
   listing: Listing,
   page: readonly Listed[],
   swept: Sweep,
-): Promise<void> {
+  after: Partial<EventMemory> | undefined,
+): Promise<boolean> {
   const { store, tenantId } = context;
   const ids = page.map((item) => item.id);
   const known = store.read((view) => view.findByRemoteIds(tenantId, ids));
@@ -98,11 +105,11 @@ async function takePage(
   swept.hasNumbers &&= page.every((item) => versionOf(item).sys_version !== undefined);
   swept.wentBack ||= page.some((item) => isListedOlder(item, byRemoteId.get(item.id)));
   const wanted = page.flatMap((item) => wantedOf(item, listing, byRemoteId.get(item.id)));
-  if (wanted.length === 0) return;
+  if (wanted.length === 0) return false;
   const { states, failed } = await fetchListed(context, eventId, wanted);
   swept.failed += failed;
   const doubts = createsInDoubt(context, eventId);
-  await changeAsHeadquarters(context, (change) => {
+  const remember = await changeAsHeadquarters(context, (change) => {
     const isDoubtful = ({ state }: Candidate): boolean =>
       doubts.length > 0 &&
       mayBeOurs(context, state) &&
@@ -112,7 +119,10 @@ async function takePage(
     );
     swept.candidates.push(...candidates);
     takeAll(context, change, clear);
+    return after === undefined ? undefined : context.memory.rememberEventWithin(change, eventId, after);
   });
+  remember?.();
+  return after !== undefined;
 }
 
 /** Without an external id, where headquarters may have dropped ours. */

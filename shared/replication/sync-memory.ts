@@ -60,6 +60,8 @@ export interface SyncMemory {
   rememberFeed(change: Partial<FeedMemory>): Promise<void>;
   /** Remembers it in a transaction that is under way; what is answered makes it hold, once that is committed. */
   rememberFeedWithin(transaction: StoreChange, change: Partial<FeedMemory>): () => void;
+  /** The same of an event. */
+  rememberEventWithin(transaction: StoreChange, eventId: string, change: Partial<EventMemory>): () => void;
 }
 
 export function openSyncMemory(store: Store, tenantId: string, upstream: string): SyncMemory {
@@ -71,7 +73,17 @@ export function openSyncMemory(store: Store, tenantId: string, upstream: string)
     const context = { tenantId, principalId: 'headquarters', operation: 'sync', atMs: 0 };
     await store.change(context, (change) => change.saveSetting(name, JSON.stringify(next)));
   };
+  const saveWithin = (transaction: StoreChange, change: Partial<Remembered>): (() => void) => {
+    transaction.saveSetting(name, JSON.stringify({ ...current, ...change }));
+    return () => {
+      current = { ...current, ...change };
+    };
+  };
   const eventOf = (eventId: string): EventMemory => current.events[eventId] ?? eventMemory.parse({});
+  const eventsWith = (eventId: string, change: Partial<EventMemory>): Remembered['events'] => ({
+    ...current.events,
+    [eventId]: { ...eventOf(eventId), ...change },
+  });
   return {
     get current() {
       return current;
@@ -79,14 +91,9 @@ export function openSyncMemory(store: Store, tenantId: string, upstream: string)
     eventOf,
     remember: async (change) => await save({ ...current, ...change }),
     rememberFeed: async (change) => await save({ ...current, feed: { ...current.feed, ...change } }),
-    rememberFeedWithin(transaction, change) {
-      const feed = { ...current.feed, ...change };
-      transaction.saveSetting(name, JSON.stringify({ ...current, feed }));
-      return () => {
-        current = { ...current, feed };
-      };
-    },
-    rememberEvent: async (eventId, change) =>
-      await save({ ...current, events: { ...current.events, [eventId]: { ...eventOf(eventId), ...change } } }),
+    rememberFeedWithin: (transaction, change) => saveWithin(transaction, { feed: { ...current.feed, ...change } }),
+    rememberEvent: async (eventId, change) => await save({ ...current, events: eventsWith(eventId, change) }),
+    rememberEventWithin: (transaction, eventId, change) =>
+      saveWithin(transaction, { events: eventsWith(eventId, change) }),
   };
 }
