@@ -1,14 +1,17 @@
 import type * as Electron from 'electron';
 
 import { commandTable, type CommandEntry } from '../../shared/rpc/commands.ts';
-import de from '../../renderer/i18n/de.json' with { type: 'json' };
 import en from '../../renderer/i18n/en.json' with { type: 'json' };
+
+/** Each language's messages, by the path of their file. */
+const languages = import.meta.glob<typeof en>('../../renderer/i18n/*.json', { eager: true, import: 'default' });
 
 type Labels = Readonly<Record<string, string>>;
 
 /** The native menus, in the system's language: the same commands and keys as in the page, which runs them. */
 export function setMenu({ Menu, app }: typeof Electron, run: (commandId: string) => void): void {
-  const words = app.getLocale().startsWith('de') ? de : en;
+  const [language = 'en'] = app.getLocale().split('-');
+  const words = languages[`../../renderer/i18n/${language}.json`] ?? en;
   const labels: Labels = words.commands;
   const menus: Labels = words.menus;
   const submenu = (menu: CommandEntry['menu']): Electron.MenuItemConstructorOptions[] =>

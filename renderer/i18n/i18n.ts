@@ -1,17 +1,19 @@
 import { createI18n } from 'vue-i18n';
 
-import de from './de.json' with { type: 'json' };
 import en from './en.json' with { type: 'json' };
 
-/** Every language that the app speaks: a further one is its file, and its line here. */
-const messages = { en, de } as const;
+/** Every language that the app speaks, by its short name: a further one is a further file in this folder. */
+const messages = Object.fromEntries(
+  Object.entries(import.meta.glob<typeof en>('./*.json', { eager: true, import: 'default' })).map(([path, words]) => [
+    path.slice('./'.length, -'.json'.length),
+    words,
+  ]),
+);
 
-export type Language = keyof typeof messages;
-
-export const languageNames = Object.keys(messages) as readonly Language[];
+export const languageNames: readonly string[] = Object.keys(messages);
 
 /** The language of the system as far as it is spoken here. */
-export function preferredLanguage(): Language {
+export function preferredLanguage(): string {
   return languageNames.find((name) => navigator.languages.some((tag) => tag.startsWith(name))) ?? 'en';
 }
 
