@@ -75,7 +75,6 @@ export const importTable: readonly Room[] = [
     folder: 'renderer',
     rooms: ['renderer/host', BASE, CONTRACT, CATALOG, 'shared/schedule', 'shared/rpc'],
     packages: [
-      '@tanstack/vue-table',
       '@tanstack/vue-virtual',
       '@vueuse/core',
       'dompurify',
