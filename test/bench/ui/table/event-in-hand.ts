@@ -1,7 +1,7 @@
 import { SeededRandom } from '../../../../shared/base/random.ts';
 import type { SessionSummary } from '../../../../shared/rpc/session-summary.ts';
 
-export const SESSIONS = 25_000;
+const SESSIONS = 25_000;
 const ROOMS = 120;
 const TRACKS = 24;
 const TYPES = 6;
