@@ -40,6 +40,9 @@ test('many are changed in one step, after a preview that names what cannot be, a
   await page.getByRole('button', { name: 'More' }).click();
   await page.getByRole('menuitem', { name: 'Lock' }).click();
   await page.getByText('This session is locked').waitFor();
+  await page.getByRole('tab', { name: 'Fields' }).focus();
+  await page.keyboard.press('Alt+ArrowDown');
+  await page.getByRole('heading', { name: 'Software for the long run' }).waitFor();
   await page.getByRole('complementary', { name: 'Session' }).getByRole('button', { name: 'Close' }).click();
 
   await page.getByRole('grid').focus();
