@@ -60,3 +60,30 @@ test('an abstract that has a session gets another only if that is wanted, and it
   await report.getByRole('button', { name }).click();
   await page.getByRole('complementary', { name: 'Session' }).getByRole('heading', { name }).waitFor();
 });
+
+test('a formatted description keeps its form, and nothing in it runs, loads or leads astray', async () => {
+  const { page, hub } = await openApp({ flags: ['--demo', '--api-key', 'k=admin'] });
+  const description =
+    '<h1>Why</h1><ul><li>One <b>bold</b> word</li></ul><script>window.hurt=1</script><img src=x onerror="window.hurt=1">' +
+    '<a href="javascript:window.hurt=1">bad</a> <a href="https://example.org/">good</a><p style="position:fixed">end</p>';
+  const answer = await fetch(`${hub.url}/-/local/catalog/abstracts`, {
+    method: 'PUT',
+    headers: { authorization: 'k', 'content-type': 'application/json' },
+    body: JSON.stringify([{ id: 'html', event_id: 'demo-2026', name: 'Zzz formatted', description }]),
+  });
+  expect(answer.status).toBe(200);
+  await page.getByRole('navigation').first().waitFor();
+  await goTo(page, '/abstracts');
+  await page.getByRole('searchbox', { name: 'Find an abstract' }).fill('zzz FÓRMATTED');
+  await page.getByRole('option', { name: 'Zzz formatted' }).click();
+
+  const article = page.getByRole('article');
+  await article.locator('strong', { hasText: 'Why' }).waitFor();
+  expect(await article.locator('ul li b').innerText()).toBe('bold');
+  expect(await article.locator('script, img, [style], [onerror]').count()).toBe(0);
+  const links = await article.locator('a').evaluateAll((all) => all.map((link) => link.getAttribute('href')));
+  expect(links).toEqual([null, 'https://example.org/']);
+  expect(await article.getByRole('link', { name: 'good' }).getAttribute('rel')).toBe('noopener noreferrer');
+  expect(await page.evaluate(() => 'hurt' in window)).toBe(false);
+  expect(await axeFindings(page)).toEqual([]);
+});
