@@ -5,7 +5,7 @@ import {
   getAllCollectionDocuments,
   type RxCollection,
   type RxDatabase,
-  type RxChangeEvent,
+  type RxChangeEventBulk,
 } from 'rxdb';
 import type { Observable } from 'rxjs';
 import { RxDBMigrationSchemaPlugin } from 'rxdb/plugins/migration-schema';
@@ -238,21 +238,15 @@ export async function openStore<Options>(
         });
       },
       watchSessions(listener) {
-        const events: Observable<RxChangeEvent<SessionRecord>> = database.collections.sessions.$;
-        const subscription = events.subscribe((event) => listener(event.documentData));
-        return () => subscription.unsubscribe();
+        return watch<SessionRecord>(database.collections.sessions, listener);
       },
       watchCatalog(listener) {
-        const events: Observable<RxChangeEvent<CatalogRecord>> = database.collections.catalog.$;
-        const subscription = events.subscribe((event) => listener(event.documentData));
-        return () => subscription.unsubscribe();
+        return watch<CatalogRecord>(database.collections.catalog, listener);
       },
       watchSteps(listener) {
-        const events: Observable<RxChangeEvent<HistoryRecord>> = database.collections.history.$;
-        const subscription = events.subscribe(({ documentData: { kind, tenant_id, principal_id } }) => {
+        return watch<HistoryRecord>(database.collections.history, ({ kind, tenant_id, principal_id }) => {
           if (kind === 'steps') listener({ tenantId: tenant_id, principalId: principal_id });
         });
-        return () => subscription.unsubscribe();
       },
       findUnsound: () => storage.read(findUnsoundRecord),
       read: (work) => storage.read((reader) => work(createStoreView(reader))),
@@ -425,6 +419,18 @@ function difference(from: unknown, to: unknown): Operation[] {
     if (value === undefined) return [{ op: 'remove', path }];
     return [{ op: old === undefined ? 'add' : 'replace', path, value }];
   });
+}
+
+/**
+ * Calls `listener` with each record as a change left it. Not through the collection's `$`: RxDB 17.6 keeps whatever went through it, with its documents,
+ * as long as the process lives (`EVENT_BULK_CACHE` in its rx-change-event.js).
+ */
+function watch<Kind>({ eventBulks$ }: RxCollection<Kind>, listener: (record: Kind) => void): () => void {
+  const bulks: Observable<RxChangeEventBulk<Kind>> = eventBulks$;
+  const subscription = bulks.subscribe(({ events }) => {
+    for (const { documentData } of events) listener(documentData);
+  });
+  return () => subscription.unsubscribe();
 }
 
 /** RxDB would open older, empty collections beside newer ones: to the user, everything would be gone. */
