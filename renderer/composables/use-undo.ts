@@ -26,7 +26,7 @@ export function useUndo() {
   }
 
   return {
-    canUndo: computed(() => edit.undoState.canUndo),
+    canUndo: computed(() => edit.canUndo),
     canRedo: computed(() => edit.undoState.canRedo),
     /** `Undo: change Room of “Opening”` */
     undoTitle: computed(() => {

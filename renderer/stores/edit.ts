@@ -27,6 +27,7 @@ export const useEdit = defineStore('edit', () => {
 
   const undoState = shallowRef<UndoState>({ canUndo: false, canRedo: false });
   const saving = shallowRef(0);
+  const underWay = new Set<Promise<unknown>>();
 
   let stop: (() => void) | undefined;
   watch(
@@ -45,14 +46,22 @@ export const useEdit = defineStore('edit', () => {
   /** Runs a change; a failure is told, with what can be done about it, and thrown on. */
   async function perform<T>(change: () => Promise<T>, action?: Notice['action']): Promise<T> {
     saving.value += 1;
+    const done = change();
+    underWay.add(done);
     try {
-      return await change();
+      return await done;
     } catch (error) {
       tellFailure(error, action);
       throw error;
     } finally {
+      underWay.delete(done);
       saving.value -= 1;
     }
+  }
+
+  /** Who changes something and takes it back at once means that change, though it may still be on its way to the disk. */
+  async function settled(): Promise<void> {
+    await Promise.allSettled(underWay);
   }
 
   function tellFailure(error: unknown, action?: Notice['action']): void {
@@ -70,6 +79,8 @@ export const useEdit = defineStore('edit', () => {
     undoState,
     /** Whether a change is on its way to the disk. */
     isSaving: computed(() => saving.value > 0),
+    /** Whether there is, or is about to be, something to take back. */
+    canUndo: computed(() => undoState.value.canUndo || saving.value > 0),
 
     /** Changes fields of one session. */
     async change(id: string, fields: FieldChanges): Promise<Session> {
@@ -100,10 +111,12 @@ export const useEdit = defineStore('edit', () => {
         label: t('steps.skip'),
         run: async () => await perform(async () => await bridge.edit.skipUndo({ tenantId })),
       };
+      await settled();
       return await perform(async () => await bridge.edit.undo({ tenantId }), skip);
     },
 
     async redo(): Promise<UndoReport> {
+      await settled();
       return await perform(async () => await bridge.edit.redo({ tenantId: event.tenantId }));
     },
 

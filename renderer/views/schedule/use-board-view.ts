@@ -1,6 +1,7 @@
 import { useElementSize } from '@vueuse/core';
-import { nextTick, watch, type ShallowRef } from 'vue';
+import { computed, nextTick, watch, type ShallowRef } from 'vue';
 
+import { useBoard } from '../../stores/board.ts';
 import type { Rect } from './board-geometry.ts';
 import { useBoardLayout } from './use-board-layout.ts';
 
@@ -14,6 +15,7 @@ const REVEAL_MARGIN_PX = 24;
 /** What of the board is seen: kept up while it is scrolled and resized, and moved to what is to be seen. */
 export function useBoardView(scroller: Readonly<ShallowRef<HTMLElement | null>>) {
   const layout = useBoardLayout();
+  const board = useBoard();
 
   function measure(): void {
     const { value: element } = scroller;
@@ -34,20 +36,14 @@ export function useBoardView(scroller: Readonly<ShallowRef<HTMLElement | null>>)
     measure();
   });
 
-  // An axis that begins earlier or later must not move what is looked at.
-  watch(
-    () => layout.axis.value,
-    (axis, before) => {
-      const { value: element } = scroller;
-      if (axis === undefined || before === undefined || element === null) return;
-      if (layout.day.value === undefined || axis.span.startMs === before.span.startMs) return;
-      const isSameDay = Math.abs(axis.span.startMs - before.span.startMs) < 24 * 60 * 60_000;
-      if (!isSameDay) return;
-      const { isTurned, pxPerMinute } = layout.geometry.value!.scale;
-      const moved = ((before.span.startMs - axis.span.startMs) / 60_000) * pxPerMinute;
-      void nextTick(() => element.scrollBy(isTurned ? { left: moved } : { top: moved }));
-    },
-  );
+  /** How long after the begin of its day the axis begins. */
+  const axisOffsetMs = computed(() => (layout.axis.value?.span.startMs ?? 0) - (layout.day.value?.startMs ?? 0));
+  // An axis that begins earlier or later must not move what is looked at, and another day is looked at by the same hours.
+  watch(axisOffsetMs, (offsetMs, beforeMs) => {
+    const moved = ((beforeMs - offsetMs) / 60_000) * (layout.geometry.value?.scale.pxPerMinute ?? 0);
+    const by = board.view.isTurned ? { left: moved } : { top: moved };
+    void nextTick(() => scroller.value?.scrollBy(by));
+  });
 
   /** Scrolls as little as shows the rectangle. */
   function reveal({ x, y, width: across, height: down }: Rect): void {
