@@ -84,7 +84,9 @@ async function report(measure: Measure): Promise<void> {
   for (const { sessions, row } of found) {
     const judged = judge(row);
     const unit = row.unit ?? measure.unit;
-    const ratio = judged?.found ?? ('comparison' in row ? row.comparison.ratio : undefined);
+    const compared = 'comparison' in row ? row.comparison.ratio : undefined;
+    // Of rates, ours over the rival's, as the goals have it.
+    const ratio = judged?.found ?? (compared !== undefined && unit === '/s' ? 1 / compared : compared);
     lines.push([
       row.what,
       sessions.toLocaleString('en'),
