@@ -5,6 +5,7 @@ import { cpus } from 'node:os';
 import { chromium, type Browser } from 'playwright-core';
 
 import { chromiumOptions } from '../../app/find-chromium.ts';
+import { measureBoard } from './board.ts';
 import { measureColdStart } from './cold-start.ts';
 import { measureJavaScript } from './javascript.ts';
 import { measureRemoteEdit } from './remote-edit.ts';
@@ -48,6 +49,15 @@ function atMost(what: string, values: readonly number[], most: number): Line {
 }
 
 const measures: Readonly<Record<string, (browser: Browser) => Promise<Line[]>>> = {
+  async board() {
+    const { name, sessions, ours, rival } = await measureBoard();
+    const of = (rounds: typeof ours, cost: keyof (typeof ours)[number]): number[] => rounds.map((round) => round[cost]);
+    return [
+      faster(`board of ${sessions} sessions (${name}): data in hand to painted, ms`, of(ours, 'openMs'), of(rival, 'openMs'), 3),
+      faster('drag across it in 20 steps, ms of work', of(ours, 'dragMs'), of(rival, 'dragMs'), 2),
+      atMost('longest frame while dragging, ms', of(ours, 'longestFrameMs'), 50),
+    ];
+  },
   async table() {
     const { ours, rival } = await measureTable();
     const of = (rounds: typeof ours, cost: keyof (typeof ours)[number]): number[] => rounds.map((round) => round[cost]);
