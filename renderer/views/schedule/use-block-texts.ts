@@ -19,7 +19,7 @@ export interface BlockTexts {
   readonly speakers: string;
   readonly rooms: string;
   readonly tracks: string;
-  /** All of it in one line, for those who hear it; what is read on the block comes first, in the same order. */
+  /** All of it in one line, for those who hear it. */
   readonly label: string;
 }
 
@@ -49,7 +49,7 @@ export function useBlockTexts() {
         session.hide_from_schedule === true && t('schedule.state.hidden'),
         session.sync !== 'clean' && t(`schedule.state.${session.sync}`),
       ];
-      const label = [name, speakers, time, roomNames, trackNames, ...states].filter(
+      const label = [name, time, roomNames, speakers, trackNames, ...states].filter(
         (part) => part !== '' && part !== false,
       );
       const made = { name, time, start, speakers, rooms: roomNames, tracks: trackNames, label: label.join(', ') };
