@@ -53,7 +53,12 @@ const measures: Readonly<Record<string, (browser: Browser) => Promise<Line[]>>> 
     const { name, sessions, ours, rival } = await measureBoard();
     const of = (rounds: typeof ours, cost: keyof (typeof ours)[number]): number[] => rounds.map((round) => round[cost]);
     return [
-      faster(`board of ${sessions} sessions (${name}): data in hand to painted, ms`, of(ours, 'openMs'), of(rival, 'openMs'), 3),
+      faster(
+        `board of ${sessions} sessions (${name}): data in hand to painted, ms`,
+        of(ours, 'openMs'),
+        of(rival, 'openMs'),
+        3,
+      ),
       faster('drag across it in 20 steps, ms of work', of(ours, 'dragMs'), of(rival, 'dragMs'), 2),
       atMost('longest frame while dragging, ms', of(ours, 'longestFrameMs'), 50),
     ];

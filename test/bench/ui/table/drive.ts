@@ -1,3 +1,5 @@
+import { nextFrame, painted } from '../frames.ts';
+
 /** What the runner does with either table. */
 export interface TableUnderTest {
   /** Draws the table over data that is in hand; answers its scroller once its first rows are there. */
@@ -56,19 +58,4 @@ export function offerToRunner(table: TableUnderTest): void {
       table.close();
     },
   };
-}
-
-async function nextFrame(): Promise<number> {
-  return await new Promise((resolve) => requestAnimationFrame(resolve));
-}
-
-/** After what has changed has been drawn: a message that a frame sends arrives after its painting. */
-async function painted(): Promise<void> {
-  await nextFrame();
-  await new Promise<void>((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.addEventListener('message', () => resolve(), { once: true });
-    port1.start();
-    port2.postMessage(undefined);
-  });
 }

@@ -3,51 +3,22 @@ import { createApp, h, nextTick, shallowRef, type App } from 'vue';
 import { createMemoryHistory, createRouter, RouterView } from 'vue-router';
 
 import { BRIDGE } from '../../../../renderer/host/bridge-key.ts';
-import type { Host, HostState } from '../../../../renderer/host/host.ts';
 import { i18n } from '../../../../renderer/i18n/i18n.ts';
 import { useClashes } from '../../../../renderer/stores/clashes.ts';
 import { useEvent } from '../../../../renderer/stores/event.ts';
 import SessionsView from '../../../../renderer/views/sessions/SessionsView.vue';
 import './ours.css';
+import { hostInHand } from '../host-in-hand.ts';
 import { offerToRunner } from './drive.ts';
 import { makeEvent } from './event-in-hand.ts';
 
 const { sessions, rooms, tracks, types, people } = makeEvent();
 
-/** A host whose engine has told everything. */
-const answers: Readonly<Record<string, unknown>> = {
-  'workspace.watch': {
-    events: [{ tenantId: 'local', event: { id: 'e', name: 'Event', time_zone: 'Europe/Berlin' } }],
-    host: {},
-  },
-  'event.watchSessions': { changed: sessions, removed: [], stage: 'complete' },
-  'event.watchCatalog': {
-    items: { rooms, tracks, session_types: types, contacts: people },
-    removed: [],
-    complete: true,
-  },
-};
-
-const host = {
-  state: shallowRef<HostState>('connected'),
-  bridge: { settings: { save: async () => undefined } },
-  follow(
-    stream: (bridge: unknown, signal: AbortSignal) => unknown,
-    { onMessage }: { onMessage: (message: unknown) => void },
-  ) {
-    const call = stream(recorder([]), new AbortController().signal) as string;
-    if (call in answers) onMessage(answers[call]);
-    return () => undefined;
-  },
-} as unknown as Host;
-
-/** Tells which stream was asked for: `event.watchSessions` for a call of that name. */
-function recorder(path: readonly string[]): unknown {
-  return new Proxy(() => undefined, {
-    get: (_, name) => recorder([...path, String(name)]),
-    apply: () => path.join('.'),
-  });
-}
+const host = hostInHand({
+  event: { id: 'e', name: 'Event', time_zone: 'Europe/Berlin' },
+  sessions,
+  catalog: { rooms, tracks, session_types: types, contacts: people },
+});
 
 const isShown = shallowRef(false);
 let app: App | undefined;
