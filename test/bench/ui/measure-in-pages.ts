@@ -11,6 +11,7 @@ import { chromium, type CDPSession, type Page } from 'playwright-core';
 import { build, type Plugin } from 'vite';
 
 import { chromiumOptions } from '../../app/find-chromium.ts';
+import { installRivals } from '../load-rival.ts';
 
 /** A side of a comparison, in a page of its own that is ready to be driven. */
 export interface Side {
@@ -31,6 +32,7 @@ export async function measureInPages<Round>(
   measureRound: (side: Side) => Promise<Round>,
   { rounds = 7, warmUps = 2 } = {},
 ): Promise<{ ours: Round[]; rival: Round[] }> {
+  installRivals();
   const outDir = mkdtempSync(join(tmpdir(), 'offstage-bench-ui-'));
   const fromRivals: Plugin = {
     name: 'from-rivals',
