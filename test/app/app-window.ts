@@ -61,6 +61,8 @@ async function openWindow(hub: HubProcess, options: AppWindowOptions): Promise<P
     reducedMotion: 'reduce',
   });
   const page = await context.newPage();
+  // A machine that is busy with other tests is slow, and not wrong.
+  page.setDefaultTimeout(60_000);
   const complaints: string[] = [];
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
