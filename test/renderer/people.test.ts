@@ -92,7 +92,13 @@ describe('the list of a kind', () => {
 });
 
 describe('where an item is used', () => {
-  const base = { event_id: 'e', registrations: 0, sync: 'clean' as const };
+  const base = {
+    event_id: 'e',
+    registrations: 0,
+    sync: 'clean' as const,
+    sys_last_modified_at: '2026-09-01T00:00:00Z',
+    capacity_options: {},
+  };
   const sessions: SessionSummary[] = [
     { ...base, id: 's1', name: 'One', type_id: 't', room_ids: ['a', 'a', 'b'], start_date: '2026-09-18T12:00:00Z' },
     {
