@@ -78,6 +78,15 @@ export const useDays = defineStore('days', () => {
     return index.list();
   });
   const chosenDate = shallowRef<string>();
+
+  // However many sessions an event has, those of the day that is seen first come first.
+  event.wantFirst((opened) => {
+    const asked = new ScheduleDays(opened, ZoneClock.ofEvent(opened));
+    const own = asked.list([]);
+    const day = own.find(({ date }) => date === asked.at(Date.now()).date) ?? own[0];
+    return day && { fromMs: day.startMs, toMs: day.endMs };
+  });
+
   /** The day looked at: the one chosen, as long as it is there; else today, else the first. */
   const current = computed<ScheduleDay | undefined>(() => {
     const today = days.value.at(Date.now()).date;

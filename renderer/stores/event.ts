@@ -18,6 +18,9 @@ export interface SessionsChange {
   reset: boolean;
 }
 
+/** The part of an event whose sessions are wanted before all others, in milliseconds since the Unix epoch. */
+type WindowOf = (event: CatalogItem<'events'>) => { fromMs: number; toMs: number } | undefined;
+
 const heldKinds = catalogKindNames.filter((kind): kind is HeldKind => kind !== 'registrations');
 
 /**
@@ -33,8 +36,7 @@ export const useEvent = defineStore('event', () => {
   /** `window`: what the screen shows is there; `complete`: everything is. */
   const stage = shallowRef<'loading' | 'window' | 'complete'>('loading');
   const listeners = new Set<(change: SessionsChange) => void>();
-  /** Which part of the event is wanted first, in milliseconds since the Unix epoch. */
-  let firstWindow: { fromMs: number; toMs: number } | undefined;
+  let firstWindowOf: WindowOf = () => undefined;
 
   let stop: (() => void)[] = [];
   const key = computed(() => {
@@ -53,7 +55,8 @@ export const useEvent = defineStore('event', () => {
     let seen = new Set<string>();
     stop = [
       host.follow(
-        (bridge, signal) => bridge.event.watchSessions({ tenantId, eventId: event.id, ...firstWindow }, { signal }),
+        (bridge, signal) =>
+          bridge.event.watchSessions({ tenantId, eventId: event.id, ...firstWindowOf(event) }, { signal }),
         {
           onOpen: () => (seen = new Set()),
           onMessage: (message: EventFeedMessage) => takeSessions(message, seen),
@@ -125,9 +128,9 @@ export const useEvent = defineStore('event', () => {
     event: computed(() => workspace.current?.event),
     tenantId: computed(() => workspace.current?.tenantId ?? ''),
     assume,
-    /** Says which part of the event the screen shows, before the sessions are asked for. */
-    wantFirst(window: { fromMs: number; toMs: number } | undefined): void {
-      firstWindow = window;
+    /** Says which part of an event is looked at first, before its sessions are asked for. */
+    wantFirst(windowOf: WindowOf): void {
+      firstWindowOf = windowOf;
     },
     /** Calls `listener` with each change of the sessions from now on; answers what ends it. */
     onChange(listener: (change: SessionsChange) => void): () => void {

@@ -12,6 +12,7 @@ import {
 } from '../../renderer/views/schedule/carry.ts';
 import { mergeForbidden } from '../../renderer/views/schedule/merge-forbidden.ts';
 import { orderRooms } from '../../renderer/views/schedule/order-rooms.ts';
+import { placeBeside } from '../../renderer/views/schedule/place-beside.ts';
 import { scrollSpeed } from '../../renderer/views/schedule/scroll-speed.ts';
 import type { SessionSummary } from '../../shared/rpc/session-summary.ts';
 import { DayAxis } from '../../shared/schedule/day-axis.ts';
@@ -271,4 +272,14 @@ test('the board scrolls the faster the nearer its edge is', () => {
   expect(scrollSpeed(10, 0, 1_000)).toBeLessThan(scrollSpeed(30, 0, 1_000));
   expect(scrollSpeed(990, 0, 1_000)).toBeGreaterThan(scrollSpeed(970, 0, 1_000));
   expect(scrollSpeed(2_000, 0, 1_000)).toBe(scrollSpeed(1_000, 0, 1_000));
+});
+
+test('a card stands beside its block and within what is seen, on the side that has room for it', () => {
+  const seen = { x: 100, y: 100, width: 800, height: 600 };
+  const card = { width: 280, height: 150 };
+  const at = (x: number, y: number) => placeBeside({ x, y, width: 140, height: 50 }, card, seen);
+  expect(at(200, 300)).toEqual({ x: 348, y: 300 });
+  expect(at(700, 300)).toEqual({ x: 412, y: 300 });
+  expect(at(200, 680)).toEqual({ x: 348, y: 550 });
+  expect(at(120, 20)).toEqual({ x: 268, y: 100 });
 });

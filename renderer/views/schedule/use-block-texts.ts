@@ -19,6 +19,8 @@ export interface BlockTexts {
   readonly speakers: string;
   readonly rooms: string;
   readonly tracks: string;
+  /** Whether it is locked or hidden, and how it stands with headquarters, in words. */
+  readonly states: string;
   /** All of it in one line, for those who hear it. */
   readonly label: string;
 }
@@ -48,11 +50,11 @@ export function useBlockTexts() {
         session.sys_locked === true && t('schedule.state.locked'),
         session.hide_from_schedule === true && t('schedule.state.hidden'),
         session.sync !== 'clean' && t(`schedule.state.${session.sync}`),
-      ];
-      const label = [name, time, roomNames, speakers, trackNames, ...states].filter(
-        (part) => part !== '' && part !== false,
-      );
-      const made = { name, time, start, speakers, rooms: roomNames, tracks: trackNames, label: label.join(', ') };
+      ]
+        .filter((state) => state !== false)
+        .join(', ');
+      const label = [name, time, roomNames, speakers, trackNames, states].filter((part) => part !== '').join(', ');
+      const made = { name, time, start, speakers, rooms: roomNames, tracks: trackNames, states, label };
       texts.set(session, made);
       return made;
     };

@@ -42,6 +42,8 @@ function createBoardLayout() {
 
   /** What of the body is seen, with a margin; it moves in large steps. */
   const seen = shallowRef<Rect>(UNMEASURED);
+  /** Just what of the body is seen; asked for when something is to stand within it. */
+  let measureVisible: () => Rect = () => UNMEASURED;
   /** The room that the board has on the screen. */
   const space = shallowRef({ width: 1_200, height: 800 });
 
@@ -119,6 +121,10 @@ function createBoardLayout() {
     /** What of the blocks is to be drawn now. */
     seenBlocks: computed(() => blocks.value.filter((block) => intersects(block, seen.value))),
     seen,
+    visible: (): Rect => measureVisible(),
+    seeBy(measure: () => Rect): void {
+      measureVisible = measure;
+    },
     space,
     reach,
     sizes,

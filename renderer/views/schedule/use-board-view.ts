@@ -30,6 +30,14 @@ export function useBoardView(scroller: Readonly<ShallowRef<HTMLElement | null>>)
     layout.seen.value = { x, y, width, height };
   }
 
+  layout.seeBy(() => {
+    const { value: element } = scroller;
+    if (element === null) return layout.seen.value;
+    const { side, top } = layout.sizes.value;
+    const [across, down] = [element.clientWidth - side, element.clientHeight - top];
+    return { x: element.scrollLeft, y: element.scrollTop, width: across, height: down };
+  });
+
   const { width, height } = useElementSize(scroller);
   watch([width, height], () => {
     if (width.value > 0) layout.space.value = { width: Math.floor(width.value), height: Math.floor(height.value) };

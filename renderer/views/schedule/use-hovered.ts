@@ -1,27 +1,38 @@
 import { shallowRef } from 'vue';
 
-/** Which session's block is pointed at or has the focus: its clashes are shown. */
-export function useHovered() {
-  const hovered = shallowRef<string>();
+/** A block on the board, and the session it is of. */
+export interface HoveredBlock {
+  readonly id: string;
+  readonly key: string;
+}
 
-  function sessionOf(event: Event): string | undefined {
-    return (event.target as Element).closest<HTMLElement>('[data-id]')?.dataset['id'];
+/** Which block is pointed at or has the focus: what there is to know of it is shown. */
+export function useHovered() {
+  const hovered = shallowRef<HoveredBlock>();
+
+  function blockOf(event: Event): HoveredBlock | undefined {
+    const { id, key } = (event.target as Element).closest<HTMLElement>('[data-id]')?.dataset ?? {};
+    return id === undefined || key === undefined ? undefined : { id, key };
+  }
+
+  function hover(block: HoveredBlock | undefined): void {
+    if (block?.key !== hovered.value?.key) hovered.value = block;
   }
 
   return {
     hovered,
     onPointerOver(event: PointerEvent): void {
-      if (event.pointerType !== 'touch') hovered.value = sessionOf(event);
+      if (event.pointerType !== 'touch') hover(blockOf(event));
     },
     onPointerOut(event: PointerEvent): void {
       const to = event.relatedTarget;
-      if (!(to instanceof Element) || to.closest('[data-board]') === null) hovered.value = undefined;
+      if (!(to instanceof Element) || to.closest('[data-board]') === null) hover(undefined);
     },
     onFocusIn(event: FocusEvent): void {
-      hovered.value = sessionOf(event);
+      hover(blockOf(event));
     },
     onFocusOut(): void {
-      hovered.value = undefined;
+      hover(undefined);
     },
   };
 }

@@ -30,7 +30,7 @@ export function useLanding() {
       details: [...new Set(forbidden.map((clash) => sentence(clash, sessionId)))].slice(0, 5),
       action: {
         label: t('schedule.toRules'),
-        run: () => router.push({ name: 'settings', query: { section: 'clashes' } }),
+        run: () => router.push({ name: 'settings', hash: '#clashes' }),
       },
     });
   }
