@@ -11,10 +11,12 @@ import {
   type SessionsApi,
 } from '../contract/operations.ts';
 import type { Caller, Principal } from '../contract/roles.ts';
+import type { EventDifferences } from '../contract/session-difference.ts';
 import type { Store } from '../store/open-store.ts';
 import { authoriseOperation, requireTenant } from './access.ts';
 import type { ScheduleBundle, ScheduleReading } from '../catalog/schedule-bundle.ts';
 import { batchSessions } from './batch.ts';
+import { changesSince } from './changes-since.ts';
 import { createSession, deleteSession, patchSession, updateSession } from './change-session.ts';
 import type { Call, ServiceContext } from './context.ts';
 import { generateSessionFromAbstract } from './generate-session.ts';
@@ -62,6 +64,8 @@ export interface Service {
   /** Adds what a tenant does not have yet of a generated schedule; leaves what it has as it is. */
   addSchedule(caller: Caller, tenantId: string, make: () => ScheduleBundle): Promise<ImportReport>;
   exportSchedule(caller: Caller, tenantId: string, eventId: string | undefined): ScheduleBundle;
+  /** How an event's sessions differ from what they were here at a moment. */
+  changesSince(caller: Caller, tenantId: string, eventId: string, sinceMs: number): EventDifferences;
 }
 
 export function createService(options: ServiceOptions): Service {
@@ -93,6 +97,7 @@ export function createService(options: ServiceOptions): Service {
     addSchedule: async (caller, tenantId, make) =>
       await importSchedule(context, caller, tenantId, () => ({ ...make(), skipped: [] }), 'add'),
     exportSchedule: (caller, tenantId, eventId) => exportSchedule(context, caller, tenantId, eventId),
+    changesSince: (caller, tenantId, eventId, sinceMs) => changesSince(context, caller, tenantId, eventId, sinceMs),
   };
 }
 

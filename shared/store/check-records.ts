@@ -44,6 +44,7 @@ const sessionRecord = z.looseObject({
   session: z.looseObject({ id: z.string() }),
   sync: syncState,
   imported: z.record(z.string(), z.string()).optional(),
+  arrived_ms: z.number().optional(),
 });
 
 const catalogRecord = z.looseObject({

@@ -330,7 +330,10 @@ function createStoreChange(
     saveSession(session, previous, imported = previous?.imported) {
       const upstream = subscriptions.upstreamOf(tenantId, session.event_id);
       const sync = madeBy(context.replicaId, afterEdit(previous, upstream, context.atMs));
-      const record = toSessionRecord(tenantId, session, imported === undefined ? { sync } : { sync, imported });
+      const record = toSessionRecord(tenantId, session, {
+        ...keptOf(previous),
+        ...(imported === undefined ? { sync } : { sync, imported }),
+      });
       transaction.write<SessionRecord>('sessions', [
         previous === undefined ? { document: record } : { previous, document: record },
       ]);
@@ -346,8 +349,8 @@ function createStoreChange(
     },
 
     settleSession({ session, sync, deleted = false }, previous) {
-      const imported = previous?.imported === undefined ? {} : { imported: previous.imported };
-      const document = { ...toSessionRecord(tenantId, session, { sync, ...imported }), _deleted: deleted };
+      const kept = previous === undefined ? { arrived_ms: context.atMs } : keptOf(previous);
+      const document = { ...toSessionRecord(tenantId, session, { sync, ...kept }), _deleted: deleted };
       transaction.write<SessionRecord>('sessions', [previous === undefined ? { document } : { previous, document }]);
       const before = previous === undefined || previous._deleted ? undefined : previous.session;
       const after = deleted ? undefined : session;
@@ -356,7 +359,9 @@ function createStoreChange(
     },
 
     arriveSessions(sessions) {
-      const records = sessions.map(({ session, sync }) => toSessionRecord(tenantId, session, { sync }));
+      const records = sessions.map(({ session, sync }) =>
+        toSessionRecord(tenantId, session, { sync, arrived_ms: context.atMs }),
+      );
       transaction.write<SessionRecord>(
         'sessions',
         records.map((document) => ({ document })),
@@ -400,6 +405,14 @@ function createStoreChange(
       if (step === undefined) throw new Error('Only a step takes a step back.');
       step.take(move);
     },
+  };
+}
+
+/** What stays with a session's record whoever writes it next. */
+function keptOf(previous: Stored<SessionRecord> | undefined): Pick<SessionRecord, 'imported' | 'arrived_ms'> {
+  return {
+    ...(previous?.imported === undefined ? {} : { imported: previous.imported }),
+    ...(previous?.arrived_ms === undefined ? {} : { arrived_ms: previous.arrived_ms }),
   };
 }
 

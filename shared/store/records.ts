@@ -37,6 +37,11 @@ export interface SessionRecord {
   session: Session;
   sync: SyncState;
   imported?: ImportDigests;
+  /**
+   * When sync brought it here, by this machine's clock: history has no entry of that. Absent of one that was made here, and of one that came back
+   * after it was deleted.
+   */
+  arrived_ms?: number;
 }
 
 /** An item of the catalog as the store holds it. */
@@ -101,7 +106,7 @@ export function recordKey(tenantId: string, ...parts: string[]): string {
 export function toSessionRecord(
   tenantId: string,
   session: Session,
-  kept: Pick<SessionRecord, 'sync' | 'imported'>,
+  kept: Pick<SessionRecord, 'sync' | 'imported' | 'arrived_ms'>,
 ): SessionRecord {
   return {
     key: recordKey(tenantId, session.id),
@@ -117,6 +122,7 @@ export function toSessionRecord(
     session,
     sync: kept.sync,
     ...(kept.imported === undefined ? {} : { imported: kept.imported }),
+    ...(kept.arrived_ms === undefined ? {} : { arrived_ms: kept.arrived_ms }),
   };
 }
 

@@ -42,6 +42,7 @@ export const sessionSchema: RxJsonSchema<SessionRecord> = {
     },
     sync: { type: 'object', properties: { dirty: { type: 'boolean' }, remote_id: TEXT } },
     imported: { type: 'object' },
+    arrived_ms: { type: 'number' },
   },
   required: [
     'key',

@@ -50,6 +50,8 @@ export interface StoreView {
   listUnsent(tenantId: string): Stored<SessionRecord>[];
   /** The same of all tenants. */
   listUnsentOfAll(): Stored<SessionRecord>[];
+  /** Sessions that were last written at a moment or later, in whatever way, deleted ones too, ordered by id. */
+  listWrittenSince(tenantId: string, sinceMs: number): Stored<SessionRecord>[];
   /** Sessions by their ids at headquarters, deleted ones too. */
   findByRemoteIds(tenantId: string, remoteIds: readonly string[]): Stored<SessionRecord>[];
   /** Hands over the id at headquarters of each session of an event, empty where it has none, without reading the sessions. */
@@ -127,6 +129,9 @@ export function createStoreView(reader: StorageReader): StoreView {
       withDeleted(reader, { tenant_id: tenantId, unsettled: true }).filter((record) => record.sync.dirty),
 
     listUnsentOfAll: () => withDeleted(reader, { unsettled: true }).filter(({ sync }) => sync.dirty),
+
+    listWrittenSince: (tenantId, sinceMs) =>
+      withDeleted(reader, { tenant_id: tenantId, '_meta.lwt': { $gte: sinceMs } }),
 
     findByRemoteIds: (tenantId, remoteIds) =>
       withDeleted(reader, { tenant_id: tenantId, 'sync.remote_id': { $in: [...remoteIds] } }),
