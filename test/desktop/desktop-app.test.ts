@@ -1,57 +1,15 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { pathToFileURL } from 'node:url';
 
-import { createORPCClient } from '@orpc/client';
-import { RPCLink } from '@orpc/client/message-port';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 
-import { runDesktop } from '../../electron/main/desktop-app.ts';
 import { commandTable } from '../../shared/rpc/commands.ts';
-import type { Bridge } from '../../shared/rpc/contract.ts';
-import { createElectronStandIn, type ElectronStandIn, type StandInWindow } from '../support/electron-stand-in.ts';
+import { bridgeOf, firstWindow, startDesktop } from '../support/start-desktop.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-const ENGINE = fileURLToPath(new URL('../../electron/engine-process/main.ts', import.meta.url));
-
-/** Runs the app over the stand-in, its engine real, and with a small page of its own. */
-async function start(options: { folder?: string; isFirst?: boolean; args?: string[] } = {}) {
-  const folder = options.folder ?? temporaryFolder();
-  const renderer = join(folder, 'renderer');
-  mkdirSync(join(renderer, 'assets'), { recursive: true });
-  mkdirSync(join(folder, 'userData'), { recursive: true });
-  writeFileSync(join(renderer, 'index.html'), '<!doctype html>');
-  writeFileSync(join(renderer, 'assets', 'index.js'), 'export {};');
-  writeFileSync(join(folder, 'secret.js'), 'not for pages');
-  const standIn = createElectronStandIn(folder, options.isFirst === undefined ? {} : { isFirst: options.isFirst });
-  vi.spyOn(process, 'argv', 'get').mockReturnValue(['electron', ...(options.args ?? [])]);
-  onTestFinished(async () => {
-    standIn.app.emit('before-quit', { preventDefault() {} });
-    await Promise.all(standIn.workers.map(async (worker) => await worker.terminate()));
-    vi.restoreAllMocks();
-  });
-  await runDesktop(standIn.electron, { engine: ENGINE, preload: '/preload.cjs', renderer });
-  return { ...standIn, folder };
-}
-
-function firstWindow({ windows }: ElectronStandIn): StandInWindow {
-  const [window] = windows;
-  if (window === undefined) throw new Error('no window was opened');
-  return window;
-}
-
-/** The engine, as the page of a window reaches it. */
-async function bridgeOf(standIn: ElectronStandIn, window = firstWindow(standIn)): Promise<Bridge> {
-  const asked = new Promise((resolve) => window.webContents.once('port', resolve));
-  standIn.askForBridge(window);
-  await asked;
-  const { port } = window.webContents.ports.at(-1)!;
-  port.start();
-  return createORPCClient(new RPCLink({ port }));
-}
-
 test('a window is isolated, sandboxed, without Node, and shows the app’s own page', async () => {
-  const standIn = await start();
+  const standIn = await startDesktop();
   const window = firstWindow(standIn);
   expect(window.options.webPreferences).toEqual({
     preload: '/preload.cjs',
@@ -64,7 +22,7 @@ test('a window is isolated, sandboxed, without Node, and shows the app’s own p
 });
 
 test('a page stays where it is: links open outside, all else is denied', async () => {
-  const standIn = await start();
+  const standIn = await startDesktop();
   const { webContents } = firstWindow(standIn);
   const denied = (event: string, url: string): boolean => {
     let isDenied = false;
@@ -87,7 +45,7 @@ test('a page stays where it is: links open outside, all else is denied', async (
 });
 
 test('the app’s scheme serves the renderer’s folder, strictly, and nothing outside of it', async () => {
-  const { request } = await start();
+  const { request } = await startDesktop();
   const page = await request('app://offstage/index.html');
   expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
   expect(page.headers.get('content-security-policy')).toContain("default-src 'none'; script-src 'self'");
@@ -106,7 +64,7 @@ test('the app’s scheme serves the renderer’s folder, strictly, and nothing o
 });
 
 test('the engine answers the app’s own page, and no other frame', async () => {
-  const standIn = await start();
+  const standIn = await startDesktop();
   const window = firstWindow(standIn);
   for (const frame of [
     { url: 'https://example.org/', parent: null },
@@ -125,7 +83,7 @@ test('the engine answers the app’s own page, and no other frame', async () => 
 });
 
 test('an engine that dies is started again, and what was saved is there', async () => {
-  const standIn = await start();
+  const standIn = await startDesktop();
   const before = await bridgeOf(standIn);
   const { eventId } = await before.workspace.openDemo();
   const { Items } = await before.sessions.listSessionsByEvent({ tenantId: 'local', event_id: eventId, fields: 'id' });
@@ -140,7 +98,7 @@ test('an engine that dies is started again, and what was saved is there', async 
 });
 
 test('quitting waits until the engine has closed its file', async () => {
-  const standIn = await start();
+  const standIn = await startDesktop();
   await (await bridgeOf(standIn)).workspace.openDemo();
   standIn.electron.app.quit();
   expect(standIn.app.isQuit).toBe(false);
@@ -150,7 +108,7 @@ test('quitting waits until the engine has closed its file', async () => {
 });
 
 test('the native menus hold every command, in the system’s language, and run it in the window', async () => {
-  const standIn = await start();
+  const standIn = await startDesktop();
   const items = standIn.menu().flatMap(({ submenu }) => (Array.isArray(submenu) ? submenu : []));
   const undo = items.find(({ label }) => label === 'Rückgängig')!;
   expect(undo).toMatchObject({ accelerator: 'CmdOrCtrl+Z', registerAccelerator: false });
@@ -162,22 +120,25 @@ test('the native menus hold every command, in the system’s language, and run i
 });
 
 test('a second instance ends at once, and the first is shown what it was asked for', async () => {
-  const second = await start({ isFirst: false });
+  const second = await startDesktop({ isFirst: false });
   expect([second.app.isQuit, second.windows]).toEqual([true, []]);
 
-  const first = await start();
-  first.app.emit('second-instance', {}, ['electron', '--flag', 'offstage://session/abc%3A1']);
+  const first = await startDesktop();
+  first.app.emit('second-instance', {}, ['electron', '--flag', 'offstage://session/abc%3A1'], '/');
   expect(firstWindow(first).webContents.sent).toEqual([
     { channel: 'offstage:intent', message: { kind: 'session', id: 'abc:1' } },
   ]);
 });
 
 test('links that name no session, and files that are none of ours, are ignored', async () => {
-  const standIn = await start();
+  const standIn = await startDesktop();
   for (const url of ['offstage://session/', 'offstage://other/1', 'offstage://session/%00', 'offstage://session/%zz']) {
     standIn.app.emit('open-url', { preventDefault() {} }, url);
   }
-  standIn.app.emit('second-instance', {}, ['electron', '/etc/passwd']);
+  standIn.app.emit('second-instance', {}, ['electron', '/etc/passwd'], '/');
+  for (const name of ['file://elsewhere/day.xml', 'file:///etc/passwd', 'file:', '--day.xml']) {
+    standIn.app.emit('second-instance', {}, ['electron', name], '/');
+  }
   standIn.app.emit('open-file', { preventDefault() {} }, join(standIn.folder, 'gone.xml'));
   expect(firstWindow(standIn).webContents.sent).toEqual([]);
 });
@@ -185,33 +146,69 @@ test('links that name no session, and files that are none of ours, are ignored',
 test('a schedule file named at the start reaches the window once it is loaded', async () => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, 'day.xml'), '<schedule/>');
-  const standIn = await start({ folder, args: [join(folder, 'day.xml')] });
+  const standIn = await startDesktop({ folder, args: [join(folder, 'day.xml')] });
   expect(firstWindow(standIn).webContents.sent).toEqual([
     { channel: 'offstage:intent', message: { kind: 'file', name: 'day.xml', bytes: Buffer.from('<schedule/>') } },
   ]);
 });
 
+test('a schedule file is opened however the system names it, and by a window that was closed', async () => {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'day one.csv'), 'name');
+  const standIn = await startDesktop({ folder });
+  const opened = {
+    channel: 'offstage:intent',
+    message: { kind: 'file', name: 'day one.csv', bytes: Buffer.from('name') },
+  };
+  const address = pathToFileURL(join(folder, 'day one.csv')).href;
+
+  standIn.app.emit('second-instance', {}, ['offstage', 'day one.csv'], folder);
+  standIn.app.emit('second-instance', {}, ['offstage', address], '/');
+  standIn.app.emit('open-file', { preventDefault() {} }, join(folder, 'day one.csv'));
+  expect(firstWindow(standIn).webContents.sent).toEqual([opened, opened, opened]);
+
+  firstWindow(standIn).close();
+  standIn.app.emit('open-file', { preventDefault() {} }, join(folder, 'day one.csv'));
+  expect(standIn.windows.map(({ webContents }) => webContents.sent.length)).toEqual([3, 1]);
+});
+
+test('of a file that is too large so much reaches the window that the engine can refuse it', async () => {
+  const folder = temporaryFolder();
+  const limit = 32 * 1024 * 1024;
+  writeFileSync(join(folder, 'huge.json'), '');
+  truncateSync(join(folder, 'huge.json'), 3 * limit);
+  const standIn = await startDesktop({ folder, args: [join(folder, 'huge.json')] });
+  expect(
+    firstWindow(standIn).webContents.sent.map(({ message }) => (message as { bytes: Buffer }).bytes.length),
+  ).toEqual([limit + 1]);
+});
+
 test('the window comes back where it stood, if there is still a screen', async () => {
   const folder = temporaryFolder();
-  const first = firstWindow(await start({ folder }));
+  const first = firstWindow(await startDesktop({ folder }));
   first.bounds = { x: 200, y: 100, width: 1100, height: 700 };
   first.close();
-  expect(firstWindow(await start({ folder })).options).toMatchObject({ x: 200, y: 100, width: 1100, height: 700 });
+  expect(firstWindow(await startDesktop({ folder })).options).toMatchObject({
+    x: 200,
+    y: 100,
+    width: 1100,
+    height: 700,
+  });
 
   writeFileSync(
     join(folder, 'userData', 'window.json'),
     JSON.stringify({ x: 5000, y: 100, width: 1100, height: 700, isMaximized: true }),
   );
-  const elsewhere = firstWindow(await start({ folder }));
+  const elsewhere = firstWindow(await startDesktop({ folder }));
   expect([elsewhere.options.x, elsewhere.options.width, elsewhere.maximized]).toEqual([undefined, 1100, true]);
   writeFileSync(join(folder, 'userData', 'window.json'), '{');
-  expect(firstWindow(await start({ folder })).options).toMatchObject({ width: 1440, height: 900 });
+  expect(firstWindow(await startDesktop({ folder })).options).toMatchObject({ width: 1440, height: 900 });
 });
 
 test('keys to headquarters are kept encrypted, over a restart, and outside of the data folder', async () => {
   const folder = temporaryFolder();
   const upstream = { url: 'http://127.0.0.1:9', remoteTenantId: 't1', eventIds: ['e1'] };
-  const standIn = await start({ folder });
+  const standIn = await startDesktop({ folder });
   const bridge = await bridgeOf(standIn);
   await bridge.sync.connect({ ...upstream, key: 'the-secret-key' });
   const keyFile = join(folder, 'userData', 'keys');
