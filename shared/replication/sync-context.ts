@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { IdSource } from '../base/ids.ts';
-import { placeholder } from '../catalog/catalog.ts';
+import { placeholder, type CatalogKind } from '../catalog/catalog.ts';
 import { visitReferences } from '../catalog/references.ts';
 import type { SessionsApi } from '../contract/operations.ts';
 import type { Session } from '../contract/session.ts';
@@ -98,9 +98,15 @@ export function settleNew(context: SyncContext, change: StoreChange, states: rea
 
 function addPlaceholders({ tenantId }: SyncContext, change: StoreChange, sessions: readonly Session[]): void {
   // Many sessions refer to the same.
-  const references = new Map<string, CatalogReference>();
-  for (const session of sessions) visitReferences(session, (kind, id) => references.set(`${kind} ${id}`, { kind, id }));
-  for (const { kind, id } of change.missingFromCatalog(tenantId, [...references.values()])) {
+  const idsByKind = new Map<CatalogKind, Set<string>>();
+  const note = (kind: CatalogKind, id: string): void => {
+    const ids = idsByKind.get(kind);
+    if (ids === undefined) idsByKind.set(kind, new Set([id]));
+    else ids.add(id);
+  };
+  for (const session of sessions) visitReferences(session, note);
+  const references = [...idsByKind].flatMap(([kind, ids]) => [...ids].map((id): CatalogReference => ({ kind, id })));
+  for (const { kind, id } of change.missingFromCatalog(tenantId, references)) {
     change.saveCatalogItem(kind, placeholder(id));
   }
 }
