@@ -1,4 +1,4 @@
-import { implement, ORPCError } from '@orpc/server';
+import { implement, ORPCError, type AnyRouter } from '@orpc/server';
 
 import type { Logger } from '../../shared/base/logger.ts';
 import { ContractError } from '../../shared/contract/errors.ts';
@@ -9,17 +9,19 @@ import { toBridgeError } from '../../shared/rpc/bridge-errors.ts';
 import { bridgeContract } from '../../shared/rpc/contract.ts';
 import type { HostFacts } from '../../shared/rpc/messages.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { Data } from '../engine/keep-data.ts';
 import { createAppSettings } from './app-settings.ts';
+import { createBackupCalls } from './backup-calls.ts';
 import { feedCatalog } from './catalog-feed.ts';
 import { createCsvFiles } from './csv-files.ts';
 import { changeEach, feedUndo } from './edit-calls.ts';
 import { feedSessions } from './session-feed.ts';
 import { createPaste } from './paste-rows.ts';
 import { createSyncCalls, LOCAL_TENANT } from './sync-calls.ts';
-import { feedWorkspace } from './workspace-feed.ts';
+import { feedDamage, feedWorkspace } from './workspace-feed.ts';
 
 export interface BridgeOptions {
-  engine: Engine;
+  data: Data;
   host: HostFacts;
   logger: Logger;
 }
@@ -27,8 +29,80 @@ export interface BridgeOptions {
 /** Whoever sits at this machine: the data are theirs. */
 const LOCAL_USER: Principal = { id: 'local', role: 'admin' };
 
-/** The engine's end of the bridge: everything that the renderer may ask, answered by the engine. Each host puts a transport before it. */
-export function createRouter({ engine, host, logger }: BridgeOptions) {
+/** Turns what a call failed with into the bridge's own form. */
+type Translate = (error: unknown, call: readonly string[], signal: AbortSignal | undefined) => unknown;
+
+/** The engine's end of the bridge: what the renderer may ask, answered by the data as they stand. Each host puts a transport before it. */
+export function createRouter({ data, host, logger }: BridgeOptions): AnyRouter {
+  const translate = createTranslate(logger);
+  const os = createImplementer(translate);
+  const calls = createBackupCalls(data.recovery);
+  const backups = {
+    list: os.backups.list.handler(async () => await data.recovery.list()),
+    read: os.backups.read.handler(async ({ input }) => await calls.read(input.transfer, input.offset)),
+    receive: os.backups.receive.handler(({ input, path, signal }) =>
+      told(calls.receive(input.sizeBytes, signal), (error) => translate(error, path, signal)),
+    ),
+    put: os.backups.put.handler(async ({ input }) => await calls.put(input.transfer, input.part)),
+    restore: os.backups.restore.handler(({ input, path, signal }) =>
+      told(calls.restore(input.source, signal), (error) => translate(error, path, signal)),
+    ),
+    confirm: os.backups.confirm.handler(({ input }) => calls.confirm(input.restore)),
+  };
+  if (data.state === 'damaged') {
+    return {
+      workspace: { watch: os.workspace.watch.handler(({ signal }) => feedDamage(data, host, signal)) },
+      backups,
+    };
+  }
+  const { engine } = data;
+  return {
+    ...createEngineRouter(os, engine, host),
+    backups: {
+      ...backups,
+      make: os.backups.make.handler(async () => await engine.backups.make()),
+      save: os.backups.save.handler(({ path, signal }) =>
+        told(calls.save(engine.backups.exportTo, signal), (error) => translate(error, path, signal)),
+      ),
+    },
+  };
+}
+
+/** What nobody foresaw is told by the log alone. */
+function createTranslate(logger: Logger): Translate {
+  return (error, call, signal) => {
+    if (error instanceof ContractError) return toBridgeError(error);
+    // What was given up is nobody's failure.
+    if (error instanceof ORPCError || signal?.aborted === true) return error;
+    logger.error({ err: error, call: call.join('.') }, 'a call of the app failed');
+    return toBridgeError(new ContractError('internal', 'Something failed inside; the log has more.', { cause: error }));
+  };
+}
+
+function createImplementer(translate: Translate) {
+  return implement(bridgeContract).use(async ({ next, path, signal }) => {
+    try {
+      return await next();
+    } catch (error) {
+      throw translate(error, path, signal);
+    }
+  });
+}
+
+/** A stream that fails as calls do: it fails when it is read, long after its call was answered. */
+async function* told<Message>(
+  stream: AsyncGenerator<Message>,
+  translated: (error: unknown) => unknown,
+): AsyncGenerator<Message> {
+  try {
+    yield* stream;
+  } catch (error) {
+    throw translated(error);
+  }
+}
+
+/** Everything that needs the data. */
+function createEngineRouter(os: ReturnType<typeof createImplementer>, engine: Engine, host: HostFacts) {
   const { service, store } = engine;
   const user = service.forUser(LOCAL_USER);
   const settings = createAppSettings(store);
@@ -36,21 +110,7 @@ export function createRouter({ engine, host, logger }: BridgeOptions) {
   const paste = createPaste(engine, LOCAL_USER);
   const csv = createCsvFiles(engine, LOCAL_USER, LOCAL_TENANT);
 
-  const os = implement(bridgeContract).use(async ({ next, path, signal }) => {
-    try {
-      return await next();
-    } catch (error) {
-      if (error instanceof ContractError) throw toBridgeError(error);
-      // What was given up is nobody's failure.
-      if (error instanceof ORPCError || signal?.aborted === true) throw error;
-      logger.error({ err: error, call: path.join('.') }, 'a call of the app failed');
-      throw toBridgeError(
-        new ContractError('internal', 'Something failed inside; the log has more.', { cause: error }),
-      );
-    }
-  });
-
-  return os.router({
+  return {
     sessions: Object.fromEntries(
       operationNames.map((name) => [name, os.sessions[name].handler(({ input }) => call(user.api, name, input))]),
     ) as never,
@@ -149,10 +209,6 @@ export function createRouter({ engine, host, logger }: BridgeOptions) {
       watch: os.settings.watch.handler(({ input, signal }) => settings.watch(input.name, signal)),
       save: os.settings.save.handler(async ({ input }) => await settings.save(input.name, input.value)),
     },
-    backups: {
-      list: os.backups.list.handler(() => engine.backups.list()),
-      make: os.backups.make.handler(async () => await engine.backups.make()),
-    },
     files: {
       open: os.files.open.handler(async ({ input, signal }) => {
         const bytes = new Uint8Array(await input.file.arrayBuffer());
@@ -173,7 +229,7 @@ export function createRouter({ engine, host, logger }: BridgeOptions) {
         async ({ input: { tenantId, kind, ids } }) => await user.deleteCatalog(tenantId, kind, ids),
       ),
     },
-  });
+  };
 }
 
 async function call(api: SessionsApi, name: keyof SessionsApi, request: unknown): Promise<never> {

@@ -1,6 +1,8 @@
 import type { HostFacts, Workspace, WorkspaceEvent } from '../../shared/rpc/messages.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { Data } from '../engine/keep-data.ts';
 import { Mailbox } from './mailbox.ts';
+import { whenAborted } from './when-aborted.ts';
 import type { SyncCalls } from './sync-calls.ts';
 
 /** The events that are kept here, now and whenever one comes, goes or changes. */
@@ -24,6 +26,18 @@ export async function* feedWorkspace(
     stop();
     stopConnections();
   }
+}
+
+/** That the data cannot be read, and what could be put in their place. */
+export async function* feedDamage(
+  { damage: { path, newestBackup }, recovery }: Data & { state: 'damaged' },
+  host: HostFacts,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Workspace> {
+  const copies = await recovery.list();
+  const newestGood = copies.find(({ id }) => id === newestBackup?.id);
+  yield { events: [], host, damaged: { path, ...(newestGood === undefined ? {} : { newestGood }) } };
+  await whenAborted(signal);
 }
 
 function listEvents({ tenants, store, sync }: Engine): WorkspaceEvent[] {

@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 
-import type { Clock } from '../../shared/base/clock.ts';
+import { toTimestamp, type Clock } from '../../shared/base/clock.ts';
 import type { Logger } from '../../shared/base/logger.ts';
 import { ContractError } from '../../shared/contract/errors.ts';
 import type { Store } from '../../shared/store/open-store.ts';
@@ -9,6 +9,7 @@ import { checkDatabaseInTurns } from '../storage-sqlite/check-copy.ts';
 import type { SqliteStorage } from '../storage-sqlite/transactional-storage.ts';
 import { toContractError } from './contract-storage.ts';
 import { fileStamp, type DataFolder } from './data-folder.ts';
+import { listKeptFiles } from './kept-copies.ts';
 
 /** A copy of the whole database as it was at one moment. */
 export interface Backup {
@@ -40,8 +41,6 @@ export interface Backups {
 const BACKUP_INTERVAL_MS = 60 * 60 * 1000;
 const MOST_NEWEST = 24;
 const MOST_DAYS = 7;
-
-const NAME = /^offstage-(\d{4}-\d{2}-\d{2})T(\d{2})-(\d{2})-(\d{2})-(\d{3})Z\.sqlite$/;
 
 /** The setting that says up to where the last copy goes. */
 const BACKED_UP = 'backed up';
@@ -78,7 +77,8 @@ export function startBackups(options: BackupOptions): Backups {
   const make: Backups['make'] = async (onProgress) =>
     await inTurn(async () => {
       const state = stateOf(storage);
-      const id = `offstage-${fileStamp(clock())}.sqlite`;
+      const atMs = clock();
+      const id = `offstage-${fileStamp(atMs)}.sqlite`;
       const path = join(folder.backups, id);
       mkdirSync(folder.backups, { recursive: true });
       try {
@@ -91,11 +91,12 @@ export function startBackups(options: BackupOptions): Backups {
         if (known?.kind === 'storage_damaged') options.onDamage();
         throw known ?? error;
       }
-      const context = { tenantId: '', principalId: 'backup', operation: 'backup', atMs: clock() };
+      const made: Backup = { id, at: toTimestamp(atMs), sizeBytes: statSync(path).size };
+      const context = { tenantId: '', principalId: 'backup', operation: 'backup', atMs };
       await store.change(context, (change) => change.saveSetting(BACKED_UP, state));
       for (const { id: old } of superfluous(listBackups(folder))) rmSync(join(folder.backups, old), { force: true });
       logger.info({ backup: id }, 'A backup was made');
-      return toBackup(folder, id) ?? { id, at: new Date(clock()).toISOString(), sizeBytes: 0 };
+      return made;
     });
 
   const makeIfWritten = async (): Promise<void> => {
@@ -137,18 +138,7 @@ export function startBackups(options: BackupOptions): Backups {
 
 /** The copies of a folder, the newest first; also of one that is not open. */
 export function listBackups(folder: DataFolder): Backup[] {
-  if (!existsSync(folder.backups)) return [];
-  return readdirSync(folder.backups)
-    .flatMap((name) => toBackup(folder, name) ?? [])
-    .toSorted((a, b) => (a.at < b.at ? 1 : -1));
-}
-
-/** The file of a copy. Throws `not_found` for what is none: an id is a name in one folder, and leads nowhere else. */
-export function backupPath(folder: DataFolder, id: string): string {
-  if (!listBackups(folder).some((backup) => backup.id === id)) {
-    throw new ContractError('not_found', 'There is no such backup.');
-  }
-  return join(folder.backups, id);
+  return listKeptFiles(folder).flatMap(({ kind, ...backup }) => (kind === 'copy' ? [backup] : []));
 }
 
 /** Those that need not be kept, of copies in order, the newest first. */
@@ -161,13 +151,6 @@ export function superfluous(backups: readonly Backup[]): Backup[] {
   }
   for (const backup of [...newestOfDays.values()].slice(0, MOST_DAYS)) kept.add(backup);
   return backups.filter((backup) => !kept.has(backup));
-}
-
-function toBackup(folder: DataFolder, name: string): Backup | undefined {
-  const [, date, hour, minute, second, ms] = NAME.exec(name) ?? [];
-  if (date === undefined) return undefined;
-  const { size: sizeBytes } = statSync(join(folder.backups, name));
-  return { id: name, at: `${date}T${hour}:${minute}:${second}.${ms}Z`, sizeBytes };
 }
 
 /** Up to where the data go: another text, once a session or an item was written. */

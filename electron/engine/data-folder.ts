@@ -15,6 +15,8 @@ export interface DataFolder {
   /** Stands there once the database was found damaged, until one that is sound stands in its place. */
   damageMark: string;
   backups: string;
+  /** Files of everything on their way in or out: of none of them more is known after a restart. */
+  transfers: string;
 }
 
 export function dataFolder(dataDir: string): DataFolder {
@@ -28,6 +30,7 @@ export function dataFolder(dataDir: string): DataFolder {
     restored: `${database}.restored`,
     damageMark: join(path, 'offstage.damaged'),
     backups: join(path, 'backups'),
+    transfers: join(path, 'transfers'),
   };
 }
 
@@ -51,9 +54,15 @@ export function finishRestore(folder: DataFolder): string | undefined {
   return existsSync(kept) ? kept : undefined;
 }
 
-/** Removes what was left of a restore or a copy that was cut short. */
-export function removeUnfinished(folder: DataFolder): void {
+/** Removes a copy that was on its way to take the database's place, and is not to. */
+export function removeRestoring(folder: DataFolder): void {
   for (const suffix of [...DATABASE_FILES, '-journal']) rmSync(folder.restoring + suffix, { force: true });
+}
+
+/** Removes what was left of a restore, a copy or a transfer that was cut short. Nobody else may have the folder open. */
+export function removeUnfinished(folder: DataFolder): void {
+  removeRestoring(folder);
+  rmSync(folder.transfers, { recursive: true, force: true });
   if (!existsSync(folder.backups)) return;
   for (const name of readdirSync(folder.backups)) {
     if (/\.part(-journal)?$/.test(name)) rmSync(join(folder.backups, name), { force: true });

@@ -1,5 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 
 import { systemClock, type Clock } from '../../shared/base/clock.ts';
 import { randomIds, type IdSource } from '../../shared/base/ids.ts';
@@ -12,14 +12,14 @@ import { readSchedule } from '../../shared/interchange/read-schedule.ts';
 import type { ImportReport } from '../../shared/service/import-schedule.ts';
 import { createService, type Service } from '../../shared/service/service.ts';
 import { openStore, type Store } from '../../shared/store/open-store.ts';
-import { holdLock } from '../storage-sqlite/hold-lock.ts';
-import { StorageError } from '../storage-sqlite/storage-error.ts';
 import type { SqliteStorage } from '../storage-sqlite/transactional-storage.ts';
-import { backupPath, startBackups, type Backups } from './backups.ts';
+import { startBackups, type Backups } from './backups.ts';
 import { inContractWords } from './contract-storage.ts';
 import { asDamage, openSoundStorage } from './damaged-data.ts';
-import { dataFolder, finishRestore, removeUnfinished, type DataFolder } from './data-folder.ts';
+import { dataFolder, finishRestore, removeUnfinished } from './data-folder.ts';
 import { startSync, type EngineSync } from './engine-sync.ts';
+import { listKeptFiles } from './kept-copies.ts';
+import { ownDataDir } from './own-data-dir.ts';
 import { prepareRestore } from './restore.ts';
 import type { KeyStore, UpstreamOptions } from './upstream.ts';
 
@@ -66,14 +66,6 @@ export interface Engine {
   exportFile(caller: Caller, tenantId: string, eventId: string | undefined, format: string): ExportedFile;
   /** Copies of everything, made by themselves and on request. */
   readonly backups: Backups;
-  /**
-   * Puts a backup in the place of what is here now, which is kept beside it, and closes the engine: it is to be opened anew. What waits in the
-   * backup is held until a person says that it is to be sent. Where the backup cannot be used nothing happens, and the engine stays open.
-   * Throws `not_found`, `invalid`, `storage_full`.
-   */
-  restore(backupId: string): Promise<Restored>;
-  /** The same with a file of everything from this machine or another (`backups.exportTo`); it is trusted with nothing. */
-  importAll(path: string): Promise<Restored>;
   /** Waits for the writes under way and closes the file. */
   close(): Promise<void>;
 }
@@ -98,18 +90,6 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     const service = createService({ store, clock, ids, tenants, maxSessions: options.maxSessions });
     const sync = await startSync({ store, tenants, ...options.sync, clock, ids, logger });
     const backups = startBackups({ folder, storage, store, clock, logger, onDamage: noteDamage });
-    const closeStore = async (): Promise<void> => {
-      await backups.stop();
-      await sync.stop();
-      await store.close();
-    };
-    const replaceBy = async (path: string, origin: 'own' | 'anywhere'): Promise<Restored> => {
-      const { held } = await prepareRestore({ folder, clock, ids, logger }, path, origin);
-      await closeStore();
-      const keptAs = finishRestore(folder);
-      releaseLock();
-      return { held, ...(keptAs === undefined ? {} : { keptAs }) };
-    };
     return {
       service,
       store,
@@ -129,10 +109,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         };
       },
       backups,
-      restore: async (backupId) => await replaceBy(backupPath(folder, backupId), 'own'),
-      importAll: async (path) => await replaceBy(resolve(path), 'anywhere'),
       async close() {
-        await closeStore();
+        await backups.stop();
+        await sync.stop();
+        await store.close();
         releaseLock();
       },
     };
@@ -152,35 +132,26 @@ export interface Restored {
 }
 
 /**
- * Puts a copy in the place of the data of a folder that no engine has open: a backup of its own by its id or path, or a file of everything from
- * anywhere. What stood there, damaged or not, is kept. Throws `not_found`, `invalid`, `storage_full`; then nothing is changed.
+ * Puts a copy in the place of the data of a folder that no engine has open: one of its own, or a file of everything from anywhere. What stood
+ * there, damaged or not, is kept. Throws `not_found`, `invalid`, `storage_full`; then nothing is changed.
  */
 export async function restoreData(
   options: Pick<EngineOptions, 'dataDir' | 'logger' | 'clock' | 'ids'>,
-  source: { backupId: string } | { path: string },
+  path: string,
 ): Promise<Restored> {
   const { clock = systemClock, ids = randomIds, logger } = options;
   const folder = dataFolder(options.dataDir);
   const releaseLock = ownDataDir(folder);
   try {
-    const path = 'backupId' in source ? backupPath(folder, source.backupId) : resolve(source.path);
-    const origin = dirname(path) === resolve(folder.backups) ? 'own' : 'anywhere';
-    const { held } = await prepareRestore({ folder, clock, ids, logger }, path, origin);
+    const file = resolve(path);
+    const kept = listKeptFiles(folder).find(({ id }) => join(folder.backups, id) === file);
+    const source = kept === undefined ? { file } : { kept: kept.id };
+    const { held, commit } = await prepareRestore({ folder, clock, ids, logger }, source);
+    commit();
     const keptAs = finishRestore(folder);
     return { held, ...(keptAs === undefined ? {} : { keptAs }) };
   } finally {
     releaseLock();
-  }
-}
-
-/** Makes this the only engine of a data folder, which is made where there is none; answers what gives it up. */
-function ownDataDir(folder: DataFolder): () => void {
-  mkdirSync(folder.path, { recursive: true });
-  try {
-    return holdLock(folder.lockFile);
-  } catch (error) {
-    if (!(error instanceof StorageError) || error.kind !== 'in-use') throw error;
-    throw new Error(`The data folder ${folder.path} is in use by another Offstage.`, { cause: error });
   }
 }
 

@@ -1,24 +1,36 @@
+import { constants, existsSync, renameSync, statSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
-import { existsSync, renameSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 
 import type { Clock } from '../../shared/base/clock.ts';
 import type { IdSource } from '../../shared/base/ids.ts';
 import type { Logger } from '../../shared/base/logger.ts';
 import { ContractError } from '../../shared/contract/errors.ts';
+import type { UnusableReason } from '../../shared/rpc/messages.ts';
 import { holdRestored } from '../../shared/replication/hold-restored.ts';
 import { openSyncMemory } from '../../shared/replication/sync-memory.ts';
 import { NewerStoreError, openStore, type Store } from '../../shared/store/open-store.ts';
-import { checkDatabase, checkForeignDatabase } from '../storage-sqlite/check-copy.ts';
+import { checkDatabaseInTurns, checkForeignDatabase } from '../storage-sqlite/check-copy.ts';
 import { createSqliteStorage } from '../storage-sqlite/create-storage.ts';
 import { StorageError } from '../storage-sqlite/storage-error.ts';
 import { openConnections } from './connections.ts';
 import { toContractError } from './contract-storage.ts';
-import { removeUnfinished, type DataFolder } from './data-folder.ts';
+import { removeRestoring, type DataFolder } from './data-folder.ts';
+import { keptPath } from './kept-copies.ts';
 import { upstreamName } from './upstream.ts';
 
-/** The largest file that is taken, in bytes: far more than any schedule needs. */
-const MAX_FILE_BYTES = 8 * 1024 ** 3;
+/** The largest file of everything that is taken, in bytes: far more than any schedule needs. */
+export const MAX_FILE_BYTES = 8 * 1024 ** 3;
+
+/** A file that cannot take the place of the data: of the kind `invalid`, with the reason for the app to put into the user's language. */
+export class UnusableFile extends ContractError {
+  readonly because: UnusableReason;
+
+  constructor(because: UnusableReason, message: string, more: { cause?: unknown } = {}) {
+    super('invalid', message, more);
+    this.because = because;
+  }
+}
 
 export interface RestoreOptions {
   folder: DataFolder;
@@ -27,49 +39,72 @@ export interface RestoreOptions {
   logger: Logger;
 }
 
+/** What is put in the place of the data: a copy out of the folder's own `backups`, a file from anywhere, or nothing at all. */
+export type RestoreSource = { kept: string } | { file: string } | 'empty';
+
+/** What is ready to take the place of the data. */
+export interface PreparedRestore {
+  /** The file, whole: what is in it may be looked at. */
+  path: string;
+  /** Of how many sessions something waits until a person says that it is to be sent. */
+  held: number;
+  /** Decides for it: it takes the place when the data are next opened (`finishRestore`), whatever happens until then. */
+  commit(): void;
+  /** Decides against it. */
+  discard(): void;
+}
+
 /**
- * Makes a copy of a database ready to take the place of the one that stands there (`finishRestore` lets it): everything that waits in it is held, and its
- * store begins a new life. Nothing that stands is touched before the copy is whole. Answers of how many sessions something is held.
+ * Makes a copy of a database ready to take the place of the one that stands there: everything that waits in it is held, and its store begins a new
+ * life. Nothing that stands is touched before `commit`. One at a time: a second in the same folder takes the place of the first.
  *
- * A file from anywhere is trusted with nothing: its size, its schema, every page and every record are looked at. Throws `invalid` for one that
- * cannot be used, and `storage_full`.
+ * A file from anywhere is trusted with nothing: its size, its schema, every page and every record are looked at. Throws `not_found` and `invalid` for
+ * what cannot be used, `storage_full`, and the signal's reason.
  */
 export async function prepareRestore(
   { folder, clock, ids, logger }: RestoreOptions,
-  file: string,
-  origin: 'own' | 'anywhere',
-): Promise<{ held: number }> {
-  removeUnfinished(folder);
+  source: RestoreSource,
+  signal?: AbortSignal,
+): Promise<PreparedRestore> {
+  const file = source === 'empty' ? undefined : 'kept' in source ? keptPath(folder, source.kept) : source.file;
+  const isForeign = source !== 'empty' && 'file' in source;
+  removeRestoring(folder);
   try {
-    requireUsable(file);
-    await copyFile(file, folder.restoring);
-    if (origin === 'own') checkDatabase(folder.restoring);
-    else checkForeignDatabase(folder.restoring);
+    if (file !== undefined) {
+      requireUsable(file);
+      await copyFile(file, folder.restoring, constants.COPYFILE_FICLONE);
+      signal?.throwIfAborted();
+      const check = isForeign ? checkForeignDatabase : checkDatabaseInTurns;
+      await check(folder.restoring, signal);
+    }
     const held = await withStore(folder.restoring, ids, logger, async (store) => {
-      if (origin === 'anywhere') await admit(store, ids, clock);
+      if (isForeign) await admit(store, ids, clock);
       const count = await holdRestored(store, clock());
       await store.renewEpoch();
       return count;
     });
-    renameSync(folder.restoring, folder.restored);
-    return { held };
+    signal?.throwIfAborted();
+    return {
+      path: folder.restoring,
+      held,
+      commit: () => renameSync(folder.restoring, folder.restored),
+      discard: () => removeRestoring(folder),
+    };
   } catch (error) {
-    removeUnfinished(folder);
-    throw translated(error, file);
+    removeRestoring(folder);
+    signal?.throwIfAborted();
+    throw translated(error, file ?? folder.restoring);
   }
 }
 
 function requireUsable(file: string): void {
-  if (!existsSync(file)) throw new ContractError('invalid', `There is no file ${basename(file)}.`);
+  const name = basename(file);
+  if (!existsSync(file)) throw new UnusableFile('missing', `There is no file ${name}.`);
   const stats = statSync(file);
-  if (!stats.isFile()) throw new ContractError('invalid', `${basename(file)} is not a file.`);
-  if (stats.size > MAX_FILE_BYTES)
-    throw new ContractError('invalid', `${basename(file)} is larger than Offstage takes.`);
+  if (!stats.isFile()) throw new UnusableFile('missing', `${name} is not a file.`);
+  if (stats.size > MAX_FILE_BYTES) throw new UnusableFile('too_large', `${name} is larger than Offstage takes.`);
   if (existsSync(`${file}-wal`) && statSync(`${file}-wal`).size > 0) {
-    throw new ContractError(
-      'invalid',
-      `${basename(file)} is in use, or was not closed: the newest changes are not in it.`,
-    );
+    throw new UnusableFile('not_closed', `${name} is in use, or was not closed: the newest changes are not in it.`);
   }
 }
 
@@ -93,7 +128,7 @@ async function withStore<T>(
 async function admit(store: Store, ids: IdSource, clock: Clock): Promise<void> {
   const unsound = store.findUnsound();
   if (unsound !== undefined)
-    throw new ContractError('invalid', `The file holds ${unsound} that Offstage did not write.`);
+    throw new UnusableFile('strange', `The file holds ${unsound} that Offstage did not write.`);
   // They throw for settings that cannot be read.
   for (const connection of openConnections(store).list()) {
     openSyncMemory(store, connection.tenantId, upstreamName(connection));
@@ -109,13 +144,20 @@ function translated(error: unknown, file: string): unknown {
     const full = toContractError(new StorageError('full', 'There is no room for the copy', error));
     return full ?? error;
   }
-  const reason = reasonOf(error);
-  return new ContractError('invalid', `${basename(file)} cannot be used: ${reason}.`, { cause: error });
+  const because = reasonOf(error);
+  return new UnusableFile(because, `${basename(file)} cannot be used: ${WORDS[because]}.`, { cause: error });
 }
 
-function reasonOf(error: unknown): string {
-  if (error instanceof NewerStoreError) return 'a newer version of Offstage wrote it';
-  if (!(error instanceof StorageError)) return 'it does not hold what Offstage writes';
-  if (error.kind === 'newer') return 'a newer version of Offstage wrote it';
-  return error.kind === 'foreign' ? 'it is not a file of Offstage’s' : 'it is damaged or cut off';
+const WORDS = {
+  foreign: 'it is not a file of Offstage’s',
+  newer: 'a newer version of Offstage wrote it',
+  damaged: 'it is damaged or cut off',
+  strange: 'it does not hold what Offstage writes',
+} as const;
+
+function reasonOf(error: unknown): keyof typeof WORDS {
+  if (error instanceof NewerStoreError) return 'newer';
+  if (!(error instanceof StorageError)) return 'strange';
+  if (error.kind === 'newer' || error.kind === 'foreign') return error.kind;
+  return 'damaged';
 }

@@ -3,20 +3,18 @@ import { fileURLToPath } from 'node:url';
 
 import fastifyStatic from '@fastify/static';
 import fastifyWebsocket from '@fastify/websocket';
+import type { AnyRouter } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/ws';
-import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 
 import { ContractError } from '../../shared/contract/errors.ts';
-import type { HostFacts } from '../../shared/rpc/messages.ts';
-import { createRouter } from '../bridge/create-router.ts';
-import type { Engine } from '../engine/engine.ts';
+import { BRIDGE_PATH } from './bridge-handshake.ts';
 
 export interface AppOptions {
-  engine: Engine;
+  /** The engine's end of the bridge. */
+  router: AnyRouter;
   /** What a window must show to be let in: a random text that is printed at start with the app's address. */
   token: string;
-  host: HostFacts;
-  logger: FastifyBaseLogger;
 }
 
 /** The largest message of the app, in bytes: a schedule file is the largest thing that it sends. */
@@ -32,13 +30,13 @@ const RENDERER = fileURLToPath(
  * that a page can send along and no log shows. Host and Origin are checked before, as for every request (`requireSameSite`).
  */
 export async function appRoutes(server: FastifyInstance, options: AppOptions): Promise<void> {
-  const bridge = new RPCHandler(createRouter(options));
+  const bridge = new RPCHandler(options.router);
 
   await server.register(fastifyWebsocket, {
     options: { maxPayload: MAX_MESSAGE_BYTES, handleProtocols: (protocols) => [...protocols][0] ?? false },
   });
   server.get(
-    '/-/app',
+    BRIDGE_PATH,
     {
       websocket: true,
       config: { rateLimit: false },

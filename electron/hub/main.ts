@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
@@ -11,8 +11,10 @@ import { ContractError } from '../../shared/contract/errors.ts';
 import type { Principal } from '../../shared/contract/roles.ts';
 import type { ImportReport } from '../../shared/service/import-schedule.ts';
 import project from '../../package.json' with { type: 'json' };
+import { createRouter } from '../bridge/create-router.ts';
 import { DamagedDataError } from '../engine/damaged-data.ts';
-import { openEngine, restoreData, type Engine } from '../engine/engine.ts';
+import { restoreData, type Engine } from '../engine/engine.ts';
+import { keepData, type Data } from '../engine/keep-data.ts';
 import { keysInMemory } from '../engine/keys-in-memory.ts';
 import { UpstreamError, upstreamName, type KeyStore, type UpstreamOptions } from '../engine/upstream.ts';
 import { readCommandLine, usage, UsageError, type HubOptions } from './command-line.ts';
@@ -55,40 +57,49 @@ async function run(options: HubOptions): Promise<void> {
     keys: upstreamKeys(options),
     intervalMs: options.sync.intervalMs,
   };
-  const engine = await openEngine({ dataDir, tenants, maxSessions, sync, logger });
-  const stop = async (): Promise<void> => {
-    const cutOff = setTimeout(() => server.server.closeAllConnections(), PATIENCE_MS);
-    await server.close();
-    clearTimeout(cutOff);
-    await engine.close();
-  };
   const token = options.app ? randomBytes(24).toString('base64url') : undefined;
-  const server = await createServer({
-    engine,
-    keys: createKeyRing(options.keys, engine.secret),
-    host: options.host,
-    rateLimit: options.rateLimit,
-    logger,
-    app:
-      token === undefined
-        ? undefined
-        : { token, host: { version: project.version, dataDir: resolve(dataDir), kind: 'browser' } },
-  });
-  const [firstTenant] = options.tenants;
-  try {
-    for (const { path, bytes } of files) {
-      logger.info({ file: path, ...(await importInto(engine, firstTenant, path, bytes)) }, 'imported');
-    }
-    if (options.demo) logger.info(await engine.importDemo(OPERATOR, firstTenant), 'demonstration event imported');
-    await listen(server, options);
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  let url: string | undefined;
+
+  /** Serves the data as they are; again, where they have been replaced, at the same address. */
+  const serve = async (data: Data): Promise<() => Promise<void>> => {
+    // Who serves colleagues must know of it at the start; the app's own user is told by the app.
+    if (data.state === 'damaged' && token === undefined) throw data.damage;
+    const engine = data.state === 'open' ? data.engine : undefined;
+    if (url === undefined && engine !== undefined) await takeIn(engine, files, options, logger);
+    const host = { version: project.version, dataDir: resolve(dataDir), kind: 'browser' } as const;
+    const server = await createServer({
+      engine,
+      keys: createKeyRing(options.keys, engine?.secret ?? randomUUID()),
+      host: options.host,
+      rateLimit: options.rateLimit,
+      logger,
+      app: token === undefined ? undefined : { token, router: createRouter({ data, host, logger }) },
+    });
+    await listen(server, { host: options.host, port: url === undefined ? options.port : Number(new URL(url).port) });
+    url = urlOf(server.server.address());
+    return async () => {
+      const cutOff = setTimeout(() => server.server.closeAllConnections(), PATIENCE_MS);
+      await server.close();
+      clearTimeout(cutOff);
+    };
+  };
+  const stop = await keepData({ dataDir, tenants, maxSessions, sync, logger }, serve);
   stopOnSignals(stop, logger);
-  const url = urlOf(server.server.address());
   const app = token === undefined ? {} : { app: `${url}/#token=${token}` };
   process.stdout.write(`${JSON.stringify({ ready: true, url, tenants, ...app })}\n`);
+}
+
+/** Takes in what the command line names. */
+async function takeIn(
+  engine: Engine,
+  files: readonly { path: string; bytes: Uint8Array }[],
+  { tenants: [firstTenant], demo }: HubOptions,
+  logger: Logger,
+): Promise<void> {
+  for (const { path, bytes } of files) {
+    logger.info({ file: path, ...(await importInto(engine, firstTenant, path, bytes)) }, 'imported');
+  }
+  if (demo) logger.info({ ...(await engine.importDemo(OPERATOR, firstTenant)) }, 'demonstration event imported');
 }
 
 function withoutKey(upstream: HubOptions['sync']['upstreams'][number]): UpstreamOptions {
@@ -111,7 +122,7 @@ async function restore({ dataDir, logLevel }: HubOptions, file: string): Promise
   const logger = pino({ level: logLevel, base: null }, pino.destination({ dest: 2, sync: true }));
   makeDataDir(dataDir);
   try {
-    const restored = await restoreData({ dataDir, logger }, { path: file });
+    const restored = await restoreData({ dataDir, logger }, file);
     process.stdout.write(`${JSON.stringify({ restored: true, ...restored })}\n`);
   } catch (error) {
     if (error instanceof ContractError) throw new UsageError(`--restore ${file}: ${error.message}`);
@@ -127,7 +138,7 @@ function makeDataDir(path: string): void {
   }
 }
 
-async function listen(server: FastifyInstance, { port, host }: HubOptions): Promise<void> {
+async function listen(server: FastifyInstance, { port, host }: Pick<HubOptions, 'port' | 'host'>): Promise<void> {
   try {
     await server.listen({ port, host });
   } catch (error) {

@@ -16,9 +16,8 @@ import { v7 as uuidv7 } from 'uuid';
 import { REPLICA_HEADER } from '../../shared/contract/change-feed.ts';
 import { ContractError, toProblem } from '../../shared/contract/errors.ts';
 import type { Caller } from '../../shared/contract/roles.ts';
-import type { HostFacts } from '../../shared/rpc/messages.ts';
 import type { Engine } from '../engine/engine.ts';
-import { appRoutes } from './app-routes.ts';
+import { appRoutes, type AppOptions } from './app-routes.ts';
 import { contractRoutes } from './contract-routes.ts';
 import { feedRoutes } from './feed-routes.ts';
 import { hubRoutes } from './hub-routes.ts';
@@ -41,7 +40,8 @@ declare module 'fastify' {
 }
 
 export interface ServerOptions {
-  engine: Engine;
+  /** Undefined where the data cannot be read: then there is nothing but the app, which says so. */
+  engine: Engine | undefined;
   keys: KeyRing;
   /** The address that will be listened on. */
   host: string;
@@ -49,7 +49,7 @@ export interface ServerOptions {
   rateLimit: number | undefined;
   logger: FastifyBaseLogger;
   /** The app in a browser, where it is served. */
-  app?: { token: string; host: HostFacts } | undefined;
+  app?: AppOptions | undefined;
 }
 
 /** The largest body of the contract (contract.md, "Validation"). */
@@ -88,7 +88,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     reply.headers(securityHeaders).header('x-request-id', request.id);
     requireSameSite(options.host, request.raw.headersDistinct['host'], request.headers.origin);
     request.caller = fromReplica(options.keys.callerOf(request.headers.authorization), request.headers[REPLICA_HEADER]);
-    if (request.is404) throw noSuchAddress();
+    if (request.is404) throw options.engine === undefined ? damagedData() : noSuchAddress();
     // Fastify would refuse a content type that it cannot read before 401 and 404, and where there is no body.
     request.contentType = request.raw.headers['content-type'];
     delete request.raw.headers['content-type'];
@@ -112,7 +112,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
 
   server.setErrorHandler((error, request, reply) => sendError(error, request.id, reply));
   server.setNotFoundHandler(() => {
-    throw noSuchAddress();
+    throw options.engine === undefined ? damagedData() : noSuchAddress();
   });
 
   if (options.rateLimit !== undefined) {
@@ -126,13 +126,14 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
         }),
     });
   }
-  await server.register(contractRoutes, { service: options.engine.service });
-  await server.register(hubRoutes, { engine: options.engine });
-  await server.register(syncRoutes, { engine: options.engine });
-  await server.register(feedRoutes, { engine: options.engine, logger: options.logger });
-  if (options.app !== undefined) {
-    await server.register(appRoutes, { engine: options.engine, logger: options.logger, ...options.app });
+  const { engine, logger, app } = options;
+  if (engine !== undefined) {
+    await server.register(contractRoutes, { service: engine.service });
+    await server.register(hubRoutes, { engine });
+    await server.register(syncRoutes, { engine });
+    await server.register(feedRoutes, { engine, logger });
   }
+  if (app !== undefined) await server.register(appRoutes, app);
   return server;
 }
 
@@ -151,6 +152,10 @@ function fromReplica(caller: Caller, replica: string | string[] | undefined): Ca
 
 function noSuchAddress(): ContractError {
   return new ContractError('not_found', 'There is nothing at this address.');
+}
+
+function damagedData(): ContractError {
+  return new ContractError('storage_damaged', 'The data file is damaged: the app says what can be done.');
 }
 
 /**

@@ -53,6 +53,7 @@ export const useEvent = defineStore('event', () => {
     if (current === undefined) return;
     const { tenantId, event } = current;
     let seen = new Set<string>();
+    let seenItems: Set<string> | undefined;
     stop = [
       host.follow(
         (bridge, signal) =>
@@ -62,7 +63,13 @@ export const useEvent = defineStore('event', () => {
           onMessage: (message: EventFeedMessage) => takeSessions(message, seen),
         },
       ),
-      host.follow((bridge, signal) => bridge.event.watchCatalog({ tenantId }, { signal }), { onMessage: takeCatalog }),
+      host.follow((bridge, signal) => bridge.event.watchCatalog({ tenantId }, { signal }), {
+        onOpen: () => (seenItems = new Set()),
+        onMessage(message: CatalogMessage) {
+          takeCatalog(message, seenItems);
+          if (message.complete) seenItems = undefined;
+        },
+      }),
     ];
   }
 
@@ -106,8 +113,21 @@ export const useEvent = defineStore('event', () => {
     tell({ changed, removed: [], reset: false });
   }
 
-  function takeCatalog({ items, removed }: CatalogMessage): void {
-    const kinds = new Set([...Object.keys(items), ...removed.map(({ kind }) => kind)] as HeldKind[]);
+  /** Takes a message in. After a new connection, until all has come again, `seen` holds what has. */
+  function takeCatalog({ items, removed: told, complete }: CatalogMessage, seen: Set<string> | undefined): void {
+    const kinds = new Set([...Object.keys(items), ...told.map(({ kind }) => kind)] as HeldKind[]);
+    const removed = [...told];
+    if (seen !== undefined) {
+      for (const kind of kinds) for (const item of items[kind] ?? []) seen.add(JSON.stringify([kind, item.id]));
+      if (complete) {
+        for (const kind of heldKinds) {
+          for (const id of catalog[kind].keys()) {
+            if (!seen.has(JSON.stringify([kind, id]))) removed.push({ kind, id });
+          }
+        }
+        for (const { kind } of removed) kinds.add(kind);
+      }
+    }
     for (const kind of kinds) {
       const held = new Map<string, CatalogItem>(catalog[kind]);
       for (const item of items[kind] ?? []) held.set(item.id, item);

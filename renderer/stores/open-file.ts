@@ -6,6 +6,7 @@ import { ContractError } from '../../shared/contract/errors.ts';
 import type { ImportedFile } from '../../shared/rpc/messages.ts';
 import { useHost } from '../host/bridge-key.ts';
 import { i18n } from '../i18n/i18n.ts';
+import { useRecovery } from './recovery.ts';
 import { useWorkspace } from './workspace.ts';
 
 /** How far the opening of a file is. */
@@ -21,12 +22,13 @@ export type FileOpening =
 export const useOpenFile = defineStore('open-file', () => {
   const { bridge } = useHost();
   const workspace = useWorkspace();
+  const recovery = useRecovery();
 
   const opening = shallowRef<FileOpening>({ step: 'closed' });
   // Held here: a picker that nothing refers to may be gone before the person has chosen.
   const picker = document.createElement('input');
   picker.type = 'file';
-  picker.accept = '.xml,.json,.csv,.tsv,.txt';
+  picker.accept = '.xml,.json,.csv,.tsv,.txt,.offstage';
   picker.addEventListener('change', () => {
     const [file] = picker.files ?? [];
     if (file !== undefined) void open(file);
@@ -50,6 +52,8 @@ export const useOpenFile = defineStore('open-file', () => {
   }
 
   async function open(file: File): Promise<void> {
+    // A file of everything is no schedule: it takes the place of what is here.
+    if (/\.offstage$/i.test(file.name)) return await recovery.restoreFile(file);
     opening.value = { step: 'reading', name: file.name };
     await attempt(file.name, async (signal) => {
       if (!isSpreadsheet(file)) return await take(file.name, bridge.files.open({ file }, { signal }));

@@ -19,9 +19,29 @@ export const useWorkspace = defineStore('workspace', () => {
   const workspace = shallowRef<Workspace>();
   const chosen = shallowRef<EventRef | undefined>(readLast());
 
+  /** Stands while the engine is known to go away, and to come back with other data. */
+  const leaving = shallowRef<PromiseWithResolvers<void>>();
+  let isBack = false;
+  const openings = shallowRef(0);
   host.follow((bridge, signal) => bridge.workspace.watch(undefined, { signal }), {
-    onMessage: (message) => (workspace.value = message),
+    onOpen() {
+      isBack = true;
+      openings.value += 1;
+    },
+    onMessage(message) {
+      workspace.value = message;
+      if (!isBack) return;
+      leaving.value?.resolve();
+      leaving.value = undefined;
+    },
   });
+
+  /** Says that the engine is about to go; waits until it has come back. */
+  async function comesBack(): Promise<void> {
+    isBack = false;
+    leaving.value ??= Promise.withResolvers();
+    await leaving.value.promise;
+  }
 
   const events = computed<readonly WorkspaceEvent[]>(() => workspace.value?.events ?? []);
   /** The event looked at: the one chosen, as long as it is kept here, else the first. */
@@ -36,7 +56,14 @@ export const useWorkspace = defineStore('workspace', () => {
 
   return {
     /** Whether the engine has told what it keeps. */
-    isKnown: computed(() => workspace.value !== undefined),
+    isKnown: computed(() => workspace.value !== undefined && workspace.value.damaged === undefined),
+    /** Where the data cannot be read. */
+    damaged: computed(() => workspace.value?.damaged),
+    /** Whether the engine is away, and nobody knows why. */
+    isAway: computed(() => host.state.value === 'lost' && leaving.value === undefined),
+    comesBack,
+    /** How often the engine was reached: another number, and what was asked before may no longer be so. */
+    openings,
     hostFacts: computed(() => workspace.value?.host),
     connection: host.state,
     events,

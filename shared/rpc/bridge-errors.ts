@@ -28,6 +28,10 @@ export function fromBridgeError(error: unknown): unknown {
       cause: error,
     });
   }
+  // A host whose data cannot be read offers only the way to others.
+  if (error.code === 'NOT_FOUND') {
+    return new ContractError('unreachable', 'The data cannot be read at present.', { cause: error });
+  }
   const known = carried.safeParse(error.data);
   if (known.success) return new ContractError(known.data.kind, error.message, { faults: known.data.faults });
   const refused = badInput.safeParse(error.data);

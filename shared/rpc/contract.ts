@@ -16,7 +16,10 @@ import type {
   EventFeedMessage,
   ExportedFile,
   ImportedFile,
+  KeptCopy,
   ManyReport,
+  Restoring,
+  SavingFile,
   SyncLogEntry,
   Workspace,
 } from './messages.ts';
@@ -46,6 +49,13 @@ const upstream = z.strictObject({
   eventIds: z.array(z.string().max(1_000)).max(100),
   allowHttp: z.boolean().optional(),
 });
+
+/** A copy out of the data folder, by its id; a file that was received; or nothing, to begin empty. */
+const restoreSource = z.union([
+  z.strictObject({ kept: z.string() }),
+  z.strictObject({ received: z.string() }),
+  z.literal('empty'),
+]);
 
 /** One of the fourteen operations, as the service has it: the service itself checks what is asked. */
 type OperationCall<Name extends OperationName> = ContractProcedure<
@@ -175,11 +185,26 @@ export const bridgeContract = {
     save: oc.input(z.strictObject({ name: settingName, value: z.json() })).output(type<void>()),
   },
 
+  /** Copies of everything. All but `make` and `save` answer also where the data cannot be read. */
   backups: {
-    /** Newest first. */
-    list: oc.output(type<BackupFile[]>()),
+    /** What can be put in the place of the data out of their folder, newest first. */
+    list: oc.output(type<KeptCopy[]>()),
     /** Makes a copy now, beside those that are made by themselves. */
     make: oc.output(type<BackupFile>()),
+    /** Makes one file of everything, to be read in parts for as long as the stream is open. */
+    save: oc.output(eventIterator(type<SavingFile>())),
+    read: oc.input(z.strictObject({ transfer: z.string(), offset: z.number().int().min(0) })).output(type<Blob>()),
+    /** Takes a file of everything in, to be put in parts of at most 4 MiB; it is kept for as long as the stream is open. */
+    receive: oc
+      .input(z.strictObject({ sizeBytes: z.number().int().min(1) }))
+      .output(eventIterator(type<{ transfer: string }>())),
+    put: oc.input(z.strictObject({ transfer: z.string(), part: z.file() })).output(type<void>()),
+    /**
+     * Makes something ready to take the place of the data, and says what that would mean; closing the stream gives it up. Once it is confirmed,
+     * the connection ends: the next one is to the new data.
+     */
+    restore: oc.input(z.strictObject({ source: restoreSource })).output(eventIterator(type<Restoring>())),
+    confirm: oc.input(z.strictObject({ restore: z.string() })).output(type<void>()),
   },
 
   files: {

@@ -20,6 +20,8 @@ export interface WorkspaceEvent {
 export interface Workspace {
   events: WorkspaceEvent[];
   host: HostFacts;
+  /** Where the data cannot be read: then nothing can be asked but what `backups` offers. */
+  damaged?: DamagedData;
 }
 
 export interface HostFacts {
@@ -90,4 +92,65 @@ export interface BackupFile {
   /** When it was made, ISO-8601 in UTC. */
   at: string;
   sizeBytes: number;
+}
+
+/** Something in this folder that can be put in the place of the data. */
+export interface KeptCopy extends BackupFile {
+  /** A copy; or what stood here until another took its place, at that time. */
+  kind: 'copy' | 'replaced';
+  /** How many sessions it holds, and of how many something waits to be sent; both absent where it cannot be read. */
+  sessions?: number;
+  waiting?: number;
+}
+
+/** What putting a copy in the place of the data means. */
+export interface RestorePreview {
+  /** The names of the events in it. */
+  events: string[];
+  sessions: number;
+  /** Of how many sessions something waits in it: that is sent only when a person says so. */
+  held: number;
+  /** What is otherwise here now; absent where what is here cannot be read. */
+  replaces?: {
+    /** Sessions that are here, and not in it. */
+    added: number;
+    changed: number;
+    /** Sessions that are in it, and not here. */
+    deleted: number;
+    /** Of these, those of which something has not been sent to headquarters. */
+    waiting: number;
+  };
+}
+
+/** A file of everything on its way out: how far its making is (in pages), then where it can be read in parts. */
+export type SavingFile =
+  | { state: 'copying'; done: number; total: number }
+  | { state: 'ready'; transfer: string; fileName: string; sizeBytes: number };
+
+/** A copy on its way to take the place of the data; once it has, the connection ends, and the next is to the new data. */
+export type Restoring =
+  | { state: 'preparing' }
+  | { state: 'ready'; restore: string; preview: RestorePreview }
+  /** It takes the place, whatever happens. */
+  | { state: 'decided' }
+  /** It cannot be used; nothing is changed. The message says it in English, with all that is known. */
+  | { state: 'refused'; because: UnusableReason; message: string };
+
+/** Why a file cannot take the place of the data. */
+export type UnusableReason =
+  | 'missing'
+  | 'too_large'
+  | 'not_closed'
+  | 'incomplete'
+  | 'foreign'
+  | 'newer'
+  | 'damaged'
+  | 'strange';
+
+/** The data file cannot be read, and stays as it is. */
+export interface DamagedData {
+  /** The file. */
+  path: string;
+  /** The newest copy that is whole and sound; absent where there is none. */
+  newestGood?: KeptCopy;
 }

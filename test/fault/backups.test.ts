@@ -10,6 +10,8 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { superfluous, type Backup } from '../../electron/engine/backups.ts';
 import { inContractWords } from '../../electron/engine/contract-storage.ts';
 import { dataFolder } from '../../electron/engine/data-folder.ts';
+import { listKeptFiles } from '../../electron/engine/kept-copies.ts';
+import { prepareRestore, type PreparedRestore, type RestoreSource } from '../../electron/engine/restore.ts';
 import { openEngine, restoreData, type Engine } from '../../electron/engine/engine.ts';
 import { keysInMemory } from '../../electron/engine/keys-in-memory.ts';
 import { checkDatabase } from '../../electron/storage-sqlite/check-copy.ts';
@@ -33,19 +35,28 @@ async function open(dataDir: string): Promise<Engine> {
   const sync = { upstreams: [], keys: keysInMemory(), intervalMs: 0 };
   const engine = await openEngine({ dataDir, tenants: [TENANT], sync, logger: silentLogger });
   let isOpen = true;
-  const ending =
-    <Args extends unknown[], T>(work: (...args: Args) => Promise<T>) =>
-    async (...args: Args): Promise<T> => {
-      const result = await work(...args);
+  const handle: Engine = {
+    ...engine,
+    async close() {
       isOpen = false;
-      return result;
-    };
-  const { close, restore, importAll } = engine;
-  const handle = { ...engine, close: ending(close), restore: ending(restore), importAll: ending(importAll) };
+      await engine.close();
+    },
+  };
   onTestFinished(async () => {
     if (isOpen) await handle.close();
   });
   return handle;
+}
+
+/** Lets a copy take the place of an engine's data, which is then to be opened anew. */
+async function replace(engine: Engine, dataDir: string, source: RestoreSource): Promise<void> {
+  const { commit } = await prepare(dataDir, source);
+  commit();
+  await engine.close();
+}
+
+async function prepare(dataDir: string, source: RestoreSource): Promise<PreparedRestore> {
+  return await prepareRestore({ folder: dataFolder(dataDir), clock: Date.now, ids: randomIds, ...silent }, source);
 }
 
 /** An engine over a folder of its own, with these sessions. */
@@ -92,7 +103,7 @@ describe('a backup', () => {
     expect(engine.backups.list()[0]).toEqual(backup);
     checkDatabase(join(dataDir, 'backups', backup.id));
     expect(readdirSync(join(dataDir, 'backups'))).toEqual(engine.backups.list().map(({ id }) => id));
-    await engine.restore(backup.id);
+    await replace(engine, dataDir, { kept: backup.id });
     const restored = namesIn(await open(dataDir));
     expect(restored.filter((name) => name.startsWith('Session'))).toHaveLength(400);
   });
@@ -130,11 +141,12 @@ describe('a restore', () => {
     const { engine, dataDir } = await openWith('A');
     const { id } = await engine.backups.make();
     await add(engine, 'B');
-    const { keptAs } = await engine.restore(id);
-    expect(namesIn(await open(dataDir))).toEqual(['A']);
-    const elsewhere = temporaryFolder();
-    await restoreData({ dataDir: elsewhere, ...silent }, { path: keptAs! });
-    expect(namesIn(await open(elsewhere))).toEqual(['A', 'B']);
+    await replace(engine, dataDir, { kept: id });
+    const next = await open(dataDir);
+    expect(namesIn(next)).toEqual(['A']);
+    const [replaced] = listKeptFiles(dataFolder(dataDir)).filter(({ kind }) => kind === 'replaced');
+    await replace(next, dataDir, { kept: replaced!.id });
+    expect(namesIn(await open(dataDir))).toEqual(['A', 'B']);
   });
 
   test(
@@ -212,13 +224,13 @@ describe('a restore', () => {
       [altered((db) => db.exec(`UPDATE collections SET layout = '{'`)), /does not hold what Offstage writes/],
     ];
     for (const [file, words] of files) {
-      await expect(engine.importAll(file)).rejects.toMatchObject({
+      await expect(prepare(dataDir, { file })).rejects.toMatchObject({
         kind: 'invalid',
         message: expect.stringMatching(words) as string,
       });
     }
     for (const id of ['../offstage.sqlite', '/etc/passwd', 'offstage.sqlite', '']) {
-      await expect(engine.restore(id)).rejects.toMatchObject({ kind: 'not_found' });
+      await expect(prepare(dataDir, { kept: id })).rejects.toMatchObject({ kind: 'not_found' });
     }
     await expect(engine.backups.exportTo(good)).rejects.toMatchObject({ kind: 'invalid' });
     await expect(engine.backups.exportTo(join(dataDir, 'no folder', 'x'))).rejects.toMatchObject({ kind: 'invalid' });
@@ -233,7 +245,7 @@ describe('a restore', () => {
     await engine.backups.exportTo(file);
     const { replicaId } = engine.store;
     const other = await openWith('B');
-    await other.engine.importAll(file);
+    await replace(other.engine, other.dataDir, { file });
     const next = await open(other.dataDir);
     expect(namesIn(next)).toEqual(['A']);
     expect(next.store.replicaId).not.toBe(replicaId);
@@ -264,7 +276,7 @@ describe('a data file that is damaged', () => {
     await expect(open(dataDir)).rejects.toMatchObject({ name: 'DamagedDataError' });
     expect(readFileSync(database)).toEqual(before);
 
-    const { keptAs } = await restoreData({ dataDir, ...silent }, { backupId: good.id });
+    const { keptAs } = await restoreData({ dataDir, ...silent }, join(backups, good.id));
     expect(readFileSync(keptAs!)).toEqual(before);
     expect(namesIn(await open(dataDir))).toEqual(['A']);
   });

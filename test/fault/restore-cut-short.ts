@@ -15,4 +15,4 @@ fs.renameSync = (from, to) => {
 syncBuiltinESMExports();
 
 const { restoreData } = await import('../../electron/engine/engine.ts');
-await restoreData({ dataDir, logger: silentLogger }, { path });
+await restoreData({ dataDir, logger: silentLogger }, path);

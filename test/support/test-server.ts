@@ -44,8 +44,6 @@ export async function startTestServer(
       get backups() {
         return unused();
       },
-      restore: unused,
-      importAll: unused,
       close: unused,
       ...options.engine,
     },

@@ -1,8 +1,11 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 
+import { dataFolder } from '../../electron/engine/data-folder.ts';
 import { openEngine, type Engine } from '../../electron/engine/engine.ts';
 import { keysInMemory } from '../../electron/engine/keys-in-memory.ts';
+import { prepareRestore } from '../../electron/engine/restore.ts';
 import { upstreamName } from '../../electron/engine/upstream.ts';
+import { randomIds } from '../../shared/base/ids.ts';
 import { silentLogger } from '../../shared/base/logger.ts';
 import type { JsonPatch } from '../../shared/contract/patch.ts';
 import type { Session } from '../../shared/contract/session.ts';
@@ -59,7 +62,11 @@ async function openWorld(): Promise<World> {
     patch: async (id, ...body) => void (await api().patchSession({ tenantId: TENANT, id, body })),
     remove: async (id) => void (await api().deleteSession({ tenantId: TENANT, id })),
     async restore(backupId) {
-      const { held } = await engine.restore(backupId);
+      const folder = dataFolder(dataDir);
+      const options = { folder, clock: Date.now, ids: randomIds, logger: silentLogger };
+      const { held, commit } = await prepareRestore(options, { kept: backupId });
+      commit();
+      await engine.close();
       engine = await open();
       return held;
     },

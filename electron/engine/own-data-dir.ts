@@ -1,0 +1,16 @@
+import { mkdirSync } from 'node:fs';
+
+import { holdLock } from '../storage-sqlite/hold-lock.ts';
+import { StorageError } from '../storage-sqlite/storage-error.ts';
+import type { DataFolder } from './data-folder.ts';
+
+/** Makes this the only owner of a data folder, which is made where there is none; answers what gives it up. */
+export function ownDataDir(folder: DataFolder): () => void {
+  mkdirSync(folder.path, { recursive: true });
+  try {
+    return holdLock(folder.lockFile);
+  } catch (error) {
+    if (!(error instanceof StorageError) || error.kind !== 'in-use') throw error;
+    throw new Error(`The data folder ${folder.path} is in use by another Offstage.`, { cause: error });
+  }
+}
