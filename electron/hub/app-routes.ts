@@ -8,6 +8,7 @@ import { RPCHandler } from '@orpc/server/ws';
 import type { FastifyInstance } from 'fastify';
 
 import { ContractError } from '../../shared/contract/errors.ts';
+import { BRIDGE_PATH } from './bridge-handshake.ts';
 
 export interface AppOptions {
   /** The engine's end of the bridge. */
@@ -35,7 +36,7 @@ export async function appRoutes(server: FastifyInstance, options: AppOptions): P
     options: { maxPayload: MAX_MESSAGE_BYTES, handleProtocols: (protocols) => [...protocols][0] ?? false },
   });
   server.get(
-    '/-/app',
+    BRIDGE_PATH,
     {
       websocket: true,
       config: { rateLimit: false },

@@ -18,6 +18,7 @@ import { ContractError, toProblem } from '../../shared/contract/errors.ts';
 import type { Caller } from '../../shared/contract/roles.ts';
 import type { Engine } from '../engine/engine.ts';
 import { appRoutes, type AppOptions } from './app-routes.ts';
+import { isBridgeHandshake } from './bridge-handshake.ts';
 import { contractRoutes } from './contract-routes.ts';
 import { feedRoutes } from './feed-routes.ts';
 import { hubRoutes } from './hub-routes.ts';
@@ -70,7 +71,10 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     // Node bounds the whole address already; a shorter bound would answer 400 before 401.
     routerOptions: { maxParamLength: maxHeaderSize },
     // That a request names its host is asked by requireSameSite: Node's own refusal has no body.
-    http: { requireHostHeader: false },
+    http: {
+      requireHostHeader: false,
+      ...(options.app === undefined ? {} : { shouldUpgradeCallback: isBridgeHandshake }),
+    },
     requestTimeout: REQUEST_TIMEOUT_MS,
     frameworkErrors: (error, request, reply) => void sendError(error, request.id, reply),
     clientErrorHandler: answerUnreadableRequest,
@@ -95,6 +99,8 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     done();
   });
   server.addHook('onResponse', (request, reply, done) => {
+    // A bridge that was refused: Node watches over this connection no more, and nobody else would ever close it.
+    if (options.app !== undefined && isBridgeHandshake(request.raw)) request.raw.socket.destroySoon();
     const { method, url, id } = request;
     request.log.debug({ id, method, url, status: reply.statusCode, elapsedMs: reply.elapsedTime }, 'answered');
     done();
@@ -186,7 +192,7 @@ function sendError(error: unknown, requestId: string, reply: FastifyReply): Fast
   if (known === undefined) reply.log.error({ err: error, id: requestId }, 'a request failed');
   const problem = toProblem(known ?? new ContractError('internal', `The fault is in the log under ${requestId}.`));
   // A request that found no route has met no hook.
-  reply.header('x-request-id', requestId);
+  reply.headers(securityHeaders).header('x-request-id', requestId);
   if (known?.retryAfterS !== undefined) reply.header('retry-after', String(known.retryAfterS));
   return reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem));
 }

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 
 import { ContractError, toProblem } from '../../shared/contract/errors.ts';
+import { securityHeaders } from './security-headers.ts';
 
 /**
  * Answers what could not be read as an HTTP request at all, and so never became one of Fastify's: as problem+json, like every
@@ -20,6 +21,7 @@ function answerTo(code: string | undefined): string {
     'Content-Type: application/problem+json',
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Connection: close',
+    ...Object.entries(securityHeaders).map(([name, value]) => `${name}: ${value}`),
     '',
     body,
   ].join('\r\n');

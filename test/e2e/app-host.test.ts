@@ -4,7 +4,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 
 import type { Bridge } from '../../shared/rpc/contract.ts';
-import { exchange } from '../support/http-exchange.ts';
+import { exchange, sendBytes } from '../support/http-exchange.ts';
 import { startBuiltHub, type HubProcess } from '../support/hub-process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -47,6 +47,26 @@ test('the bridge opens for its own page with the token, and for nobody else', as
     'no origin': '401',
     'a name of an attacker’s': '403',
   });
+});
+
+test('nothing but the bridge can be upgraded to, and a bridge that is refused is closed', async () => {
+  const { hub, token, address } = await startHost();
+  const origin = hub.url;
+  const elsewhere = ['/', '/index.html', '/-/elsewhere', '/-/health', '/-/app/', '/-/app?x'];
+  const asked = elsewhere.map(async (path) => [
+    path,
+    await knock(hub.url.replace('http', 'ws') + path, token, { origin }),
+  ]);
+  for (const [path, outcome] of await Promise.all(asked))
+    expect([path, outcome]).toEqual([path, expect.stringMatching(/^[24]\d\d$/)]);
+  const { host } = new URL(hub.url);
+  const handshake = (headers: string): string =>
+    `GET ${new URL(address).pathname} HTTP/1.1\r\n${headers}Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`;
+  // Longer than the test may last: only the server's closing ends it.
+  const patienceMs = 1_000_000;
+  expect(await sendBytes(hub.url, handshake(`Host: ${host}\r\nOrigin: ${origin}\r\n`), patienceMs)).toMatch(/ 401 /);
+  const rebound = handshake('Host: evil.test\r\nOrigin: http://evil.test\r\n');
+  expect(await sendBytes(hub.url, rebound, patienceMs)).toMatch(/ 403 /);
 });
 
 test('the token stands in no log, and no page is served that could leak it', async () => {
