@@ -2,6 +2,7 @@ import { ContractError } from '../contract/errors.ts';
 import type { SessionFields } from '../contract/session.ts';
 import type { SessionRecord, Stored } from '../store/records.ts';
 import { IdSet } from './id-set.ts';
+import { findKnown } from './known-records.ts';
 import { fetchListed, listPages, type Listed, type Listing, type Wanted } from './listing.ts';
 import { adoptLostCreates, createsInDoubt, type Candidate } from './lost-creates.ts';
 import { isOlder, sameNumber, sameVersion, versionOf } from './remote-version.ts';
@@ -100,11 +101,10 @@ async function takePage(
 ): Promise<boolean> {
   const { store, tenantId } = context;
   const ids = page.map((item) => item.id);
-  const known = store.read((view) => view.findByRemoteIds(tenantId, ids));
-  const byRemoteId = new Map(known.map((record) => [record.sync.remote_id, record]));
+  const known = store.read((view) => findKnown(view, tenantId, ids));
   swept.hasNumbers &&= page.every((item) => versionOf(item).sys_version !== undefined);
-  swept.wentBack ||= page.some((item) => isListedOlder(item, byRemoteId.get(item.id)));
-  const wanted = page.flatMap((item) => wantedOf(item, listing, byRemoteId.get(item.id)));
+  swept.wentBack ||= page.some((item) => isListedOlder(item, known.byRemoteId.get(item.id)));
+  const wanted = page.flatMap((item) => wantedOf(item, listing, known.byRemoteId.get(item.id)));
   if (wanted.length === 0) return false;
   const { states, failed } = await fetchListed(context, eventId, wanted);
   swept.failed += failed;
@@ -118,7 +118,7 @@ async function takePage(
       isDoubtful(read) ? 'candidates' : 'clear',
     );
     swept.candidates.push(...candidates);
-    takeAll(context, change, clear);
+    takeAll(context, change, clear, known);
     return after === undefined ? undefined : context.memory.rememberEventWithin(change, eventId, after);
   });
   remember?.();

@@ -5,6 +5,7 @@ import type { SessionFields } from '../contract/session.ts';
 import type { StoreChange } from '../store/open-store.ts';
 import type { SessionRecord, Stored } from '../store/records.ts';
 import { IdSet } from './id-set.ts';
+import { findKnown } from './known-records.ts';
 import { isOfOneSession, MAX_FAILURES_IN_A_ROW, readRemote } from './listing.ts';
 import type { Candidate } from './lost-creates.ts';
 import { proveAbsences, type Missing } from './prove-absences.ts';
@@ -65,12 +66,12 @@ async function takeSessions(
   const states = changes.map(({ session }) => session);
   const ids = states.map(({ id }) => id);
   for (const id of ids) taken.seen.add(id);
-  const known = byRemoteId(store.read((view) => view.findByRemoteIds(tenantId, ids)));
+  const known = store.read((view) => findKnown(view, tenantId, ids));
   const inDoubt = hasDoubts(context);
   const reads: Read[] = [];
   let failures = 0;
   for (const state of states) {
-    const record = known.get(state.id);
+    const record = known.byRemoteId.get(state.id);
     if (record === undefined && inDoubt && mayBeOurs(state)) {
       taken.candidates.push({ state, proven: false });
       // It is taken in when all are known: cut short before, only a listing would tell of it again.
@@ -91,9 +92,11 @@ async function takeSessions(
   }
   const open = new Map(changes.map(({ session, open: items }) => [session.id, items]));
   const remember = await changeAsHeadquarters(context, (change) => {
-    takeAll(context, change, reads);
+    takeAll(context, change, reads, known);
     // Most hubs have nothing open, and had nothing before.
-    const touched = ids.filter((id) => open.get(id) !== undefined || known.get(id)?.sync.above !== undefined);
+    const touched = ids.filter(
+      (id) => open.get(id) !== undefined || known.byRemoteId.get(id)?.sync.above !== undefined,
+    );
     for (const record of change.findByRemoteIds(tenantId, touched)) {
       markAbove(change, record, open.get(record.sync.remote_id));
     }
@@ -159,8 +162,4 @@ export async function forgetAbove(context: SyncContext): Promise<void> {
   await changeAsHeadquarters(context, (change) => {
     for (const record of change.listUnsettled(tenantId).filter(isMarked)) markAbove(change, record, undefined);
   });
-}
-
-function byRemoteId(records: readonly Stored<SessionRecord>[]): Map<string, Stored<SessionRecord>> {
-  return new Map(records.map((record) => [record.sync.remote_id, record]));
 }

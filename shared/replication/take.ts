@@ -4,6 +4,7 @@ import type { SessionFields } from '../contract/session.ts';
 import type { StoreChange } from '../store/open-store.ts';
 import type { HistoryRecord, SessionRecord, Stored } from '../store/records.ts';
 import { isDerivedId } from './derived-id.ts';
+import { knownNow, type KnownRecords } from './known-records.ts';
 import { isOlder, sameVersion, versionOf } from './remote-version.ts';
 import {
   arrive,
@@ -28,17 +29,12 @@ export interface Read {
 /**
  * Takes in many states as `take` does each. What is here already is looked up for all of them at once, and those that are nowhere here are written
  * together: most of a first sync's sessions, and to ask for each took half of its time.
+ *
+ * @param found what was known here under the ids that the states have at headquarters, before they were read
  */
-export function takeAll(context: SyncContext, change: StoreChange, states: readonly Read[]): void {
+export function takeAll(context: SyncContext, change: StoreChange, states: readonly Read[], found: KnownRecords): void {
   const { tenantId } = context;
-  const remoteIds = new Set(
-    change
-      .findByRemoteIds(
-        tenantId,
-        states.map(({ state }) => String(state.id)),
-      )
-      .map(({ sync }) => sync.remote_id),
-  );
+  const remoteIds = new Set(knownNow(change, tenantId, found).byRemoteId.keys());
   const localIds = new Set(
     change
       .findRecords(

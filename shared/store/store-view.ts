@@ -54,6 +54,8 @@ export interface StoreView {
   listWrittenSince(tenantId: string, sinceMs: number): Stored<SessionRecord>[];
   /** Sessions by their ids at headquarters, deleted ones too. */
   findByRemoteIds(tenantId: string, remoteIds: readonly string[]): Stored<SessionRecord>[];
+  /** The number of the last write of any session: it grows with each. */
+  lastWrite(): number;
   /** Hands over the id at headquarters of each session of an event, empty where it has none, without reading the sessions. */
   scanRemoteIds(tenantId: string, eventId: string, visit: (remoteId: string) => void): void;
   findCatalogItem<Kind extends CatalogKind>(tenantId: string, kind: Kind, id: string): CatalogItem<Kind> | undefined;
@@ -135,6 +137,8 @@ export function createStoreView(reader: StorageReader): StoreView {
 
     findByRemoteIds: (tenantId, remoteIds) =>
       withDeleted(reader, { tenant_id: tenantId, 'sync.remote_id': { $in: [...remoteIds] } }),
+
+    lastWrite: () => reader.seqBounds('sessions').lastSeq,
 
     scanRemoteIds(tenantId, eventId, visit) {
       const selector = { _deleted: false, tenant_id: tenantId, event_id: eventId };
