@@ -7,7 +7,7 @@ import { spawnHub, untilReady, type RunningHub } from '../support/hub-program.ts
 import { openBridge, type OpenBridge } from '../support/open-bridge.ts';
 import { AckLedger } from './ack-ledger.ts';
 
-export const KEY = 'k';
+const KEY = 'k';
 export const EVENT = 'e1';
 export const IMPORTED_EVENT = 'imported';
 
