@@ -4,6 +4,7 @@ import { adoptLostCreates, createsInDoubt } from './lost-creates.ts';
 import { proveListing } from './prove-absences.ts';
 import type { SyncContext } from './sync-context.ts';
 import { untilAborted } from './until-aborted.ts';
+import { takeMissing } from './take-catalog.ts';
 import { forgetAbove, nothingTaken, takePage, type Taken } from './take-page.ts';
 
 /** An upstream that offers no feed is asked again after this. */
@@ -79,6 +80,7 @@ async function snapshot(context: SyncContext, hub: HubApi, eventIds: readonly st
     await takeAndRemember(context, page, taken);
     context.onProgress(taken.seen.size, page.more ? undefined : taken.seen.size);
   }
+  await takeMissing(context, taken.items, taken.seen);
   for (const [eventId, records] of inDoubt) {
     const candidates = taken.candidates.filter(({ state }) => state.event_id === eventId);
     await adoptLostCreates(context, eventId, records, candidates, true);

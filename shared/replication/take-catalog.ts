@@ -4,6 +4,8 @@ import { mergeItem } from '../catalog/merge-item.ts';
 import type { FeedChange } from '../contract/change-feed.ts';
 import { findFaults } from '../contract/parse.ts';
 import type { StoreChange } from '../store/open-store.ts';
+import type { CatalogRecord } from '../store/records.ts';
+import type { IdSet } from './id-set.ts';
 import { changeAsHeadquarters, type SyncContext } from './sync-context.ts';
 
 /** An item of a hub's catalog, as the feed tells it, or that it is there no more. */
@@ -30,6 +32,34 @@ export async function takeCatalog(context: SyncContext, heard: readonly Heard[])
     }
   });
   for (const [kind, count] of skipped) context.log(`${count} of the hub's ${kind} could not be read.`);
+}
+
+/**
+ * Removes what a hub's catalog lacks, as `takeCatalog` does what it tells to be gone, once it has told everything that it holds for some events.
+ *
+ * @param told what it told, by `catalogName`
+ * @param sessions the ids of the sessions that it told: only their registrations are told
+ */
+export async function takeMissing(
+  context: SyncContext,
+  told: ReadonlySet<string>,
+  sessions: Pick<IdSet, 'has'>,
+): Promise<void> {
+  const { store, tenantId, upstream } = context;
+  const isMissing = ({ kind, item, hub, session_id: session }: CatalogRecord): boolean =>
+    hub?.upstream === upstream &&
+    !told.has(catalogName(kind, item.id)) &&
+    (kind !== 'registrations' || sessions.has(session));
+  const missing = store.read((view) => view.listCatalogRecords(tenantId)).filter(isMissing);
+  if (missing.length === 0) return;
+  await changeAsHeadquarters(context, (change) => {
+    for (const { kind, item } of missing) takeGone(context, change, kind, item.id);
+  });
+}
+
+/** What stands for one item of a catalog in a set of them. */
+export function catalogName(kind: string, id: string): string {
+  return `${kind} ${id}`;
 }
 
 function takeGone(

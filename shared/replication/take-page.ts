@@ -12,7 +12,7 @@ import { proveAbsences, type Missing } from './prove-absences.ts';
 import { isOlder, versionOf } from './remote-version.ts';
 import { changeAsHeadquarters, type SyncContext } from './sync-context.ts';
 import type { FeedMemory } from './sync-memory.ts';
-import { takeCatalog } from './take-catalog.ts';
+import { catalogName, takeCatalog } from './take-catalog.ts';
 import { takeAll, type Read } from './take.ts';
 
 type SessionChange = Extract<FeedChange, { session: unknown }>;
@@ -23,12 +23,14 @@ type CatalogChange = Extract<FeedChange, { catalog: unknown }>;
 export interface Taken {
   /** Ids at the hub of the sessions that were told. */
   seen: IdSet;
+  /** Items of the catalog that were told to be there, by `catalogName`. */
+  items: Set<string>;
   /** Sessions that may be creates of ours in doubt: taken in when all are known. */
   candidates: Candidate[];
 }
 
 export function nothingTaken(): Taken {
-  return { seen: new IdSet(), candidates: [] };
+  return { seen: new IdSet(), items: new Set(), candidates: [] };
 }
 
 /**
@@ -48,6 +50,7 @@ export async function takePage(
   const items = changes.filter((change): change is CatalogChange => 'catalog' in change);
   const sessions = changes.filter((change): change is SessionChange => 'session' in change);
   const gone = changes.filter((change): change is GoneChange => 'why' in change);
+  for (const told of items) if ('item' in told) taken.items.add(catalogName(told.catalog, told.item.id));
   if (items.length > 0) await takeCatalog(context, items);
   // The last of a page's transactions may remember where it ends: one sync of the disk less for each page of a first sync.
   const isLast = sessions.length > 0 && gone.length === 0;

@@ -64,6 +64,8 @@ export interface StoreView {
   missingFromCatalog(tenantId: string, references: readonly CatalogReference[]): CatalogReference[];
   /** All items of a kind, ordered by id. */
   listCatalog<Kind extends CatalogKind>(tenantId: string, kind: Kind): CatalogItem<Kind>[];
+  /** Items of all kinds as they are kept. */
+  listCatalogRecords(tenantId: string): Stored<CatalogRecord>[];
   hasRegistrations(tenantId: string, sessionId: string): boolean;
   countRegistrations(tenantId: string, sessionId: string): number;
   /** The changes of one record, oldest first. */
@@ -156,6 +158,13 @@ export function createStoreView(reader: StorageReader): StoreView {
       const known = new Set(found.map((record) => record.key));
       return references.filter((reference) => !known.has(keyOf(reference)));
     },
+
+    listCatalogRecords: (tenantId) =>
+      reader.query<CatalogRecord>('catalog', {
+        selector: { _deleted: false, tenant_id: tenantId },
+        sort: [{ key: 'asc' }],
+        skip: 0,
+      }),
 
     listCatalog: <Kind extends CatalogKind>(tenantId: string, kind: Kind) =>
       reader

@@ -237,6 +237,30 @@ describe('the catalog of a hub', () => {
     expect(cem.replicator.status()).not.toHaveProperty('catalog');
   });
 
+  test('leaves nothing behind of what was removed while a laptop was away for too long', async () => {
+    const { hub, ann } = await openChain();
+    const registration = { contact_id: 'c1', status: 'confirmed' };
+    await hub.putCatalog('rooms', { id: 'r1', name: 'Room 1' });
+    await hub.putCatalog('rooms', { id: 'r2', name: 'Room 2' });
+    await hub.putCatalog('rooms', { id: 'r3', name: 'Room 3' });
+    const { id } = await hub.api.createSession({ tenantId, body: talk });
+    await hub.putCatalog('registrations', { id: 'g1', session_id: id, ...registration });
+    await hub.putCatalog('registrations', { id: 'g2', session_id: id, ...registration });
+    await ann.sync();
+    await ann.putCatalog('rooms', { id: 'mine', name: 'Known here alone' });
+    await ann.api.createSession({ tenantId, body: { ...talk, room_ids: ['r3'] } });
+    await hub.engine.store.change({ tenantId, principalId: 'admin', operation: 'delete', atMs: 0 }, (change) => {
+      for (const room of ['r1', 'r3']) change.deleteCatalogItem('rooms', room);
+      change.deleteCatalogItem('registrations', 'g1');
+    });
+    await hub.engine.store.renewEpoch();
+    await ann.sync();
+    // What a session that waits refers to stays, and is told to the hub as a placeholder with it.
+    expect(ann.catalog('rooms').map((room) => room.id)).toEqual(['mine', 'r2', 'r3']);
+    expect(ann.catalog('registrations').map((one) => one.id)).toEqual(['g2']);
+    expect(ann.catalog('events')).toHaveLength(1);
+  });
+
   test('is not changed by an editor, whose change returns to what the hub has, and is told', async () => {
     const { hub, ann } = await openChain();
     await hub.putCatalog('rooms', { id: 'r1', name: 'Room 1' });
