@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 
 import type * as Electron from 'electron';
+import { z } from 'zod';
 
-import { APP_ORIGIN, desktopChannels, type Intent } from '../../shared/rpc/desktop.ts';
+import { APP_ORIGIN, desktopChannels, type Intent, type UpdateRequest } from '../../shared/rpc/desktop.ts';
 import { createEngineHost, type EngineHost } from './engine-host.ts';
 import { fileIntent } from './file-intent.ts';
 import { intentOfArguments, intentOfLink } from './intents.ts';
@@ -11,6 +12,7 @@ import { createMainWindow, type MainWindow } from './main-window.ts';
 import { setMenu } from './menu.ts';
 import { APP_SCHEME, serveRenderer } from './serve-renderer.ts';
 import { guardContents, guardSession } from './guards.ts';
+import { createUpdates, type Updater, type Updates } from './updates.ts';
 import { openWindowState } from './window-state.ts';
 
 /** Where the built parts lie. */
@@ -22,11 +24,20 @@ export interface DesktopPaths {
   renderer: string;
 }
 
+/** Between two looks for a newer version, in milliseconds. */
+const UPDATE_CHECK_MS = 6 * 3_600_000;
+
+const updateRequest = z.enum(['state', 'install', 'decline'] satisfies UpdateRequest[]);
+
 /**
  * The desktop app: one instance, one window over one engine that runs in a process of its own. Quitting waits until the engine has written what
- * it was told. It takes Electron as an argument, so that tests can give it another.
+ * it was told. It takes Electron as an argument, so that tests can give it another. Without an updater it stays the version that it is.
  */
-export async function runDesktop(electron: typeof Electron, paths: DesktopPaths): Promise<void> {
+export async function runDesktop(
+  electron: typeof Electron,
+  paths: DesktopPaths,
+  openUpdater?: () => Promise<Updater>,
+): Promise<void> {
   const { app, protocol, session } = electron;
   if (!app.requestSingleInstanceLock()) {
     app.quit();
@@ -75,7 +86,7 @@ export async function runDesktop(electron: typeof Electron, paths: DesktopPaths)
     version: app.getVersion(),
     keys: createKeyFile(electron.safeStorage, join(userData, 'keys')),
   });
-  quitOnceWritten(app, engine);
+  const leave = quitOnceWritten(app, engine);
   connectWindows(electron, engine);
 
   window = createMainWindow(electron, paths.preload, openWindowState(electron.screen, join(userData, 'window.json')));
@@ -87,6 +98,20 @@ export async function runDesktop(electron: typeof Electron, paths: DesktopPaths)
   app.on('window-all-closed', () => {
     if (process.platform !== 'darwin') app.quit();
   });
+
+  if (openUpdater === undefined) return;
+  const updates = createUpdates(await openUpdater(), {
+    declinedFile: join(userData, 'declined-update'),
+    tell: (update) => window?.tell(desktopChannels.update, update),
+    leave,
+    restart() {
+      app.relaunch();
+      app.quit();
+    },
+  });
+  answerUpdates(electron, updates);
+  setInterval(() => void updates.check(), UPDATE_CHECK_MS).unref();
+  await updates.check();
 }
 
 /** Gives a window that asks a way to the engine: the app's own page, and nobody else. */
@@ -99,24 +124,33 @@ function connectWindows({ ipcMain, MessageChannelMain }: typeof Electron, engine
   });
 }
 
+/** Takes what the app's own page answers to an update. */
+function answerUpdates({ ipcMain }: typeof Electron, updates: Updates): void {
+  ipcMain.on(desktopChannels.update, ({ senderFrame }, asked: unknown) => {
+    const request = updateRequest.safeParse(asked).data;
+    if (isOwnPage(senderFrame) && request !== undefined) updates.take(request);
+  });
+}
+
 /** Whether this is the app's own page, in a frame of its own. */
 function isOwnPage(frame: Electron.WebFrameMain | null): boolean {
   return frame !== null && frame.parent === null && frame.url.startsWith(`${APP_ORIGIN}/`);
 }
 
-/** Holds quitting back until the engine has closed its file. */
-function quitOnceWritten(app: Electron.App, engine: EngineHost): void {
+/** Holds quitting back until the engine has closed its file. Answers how to leave otherwise, once it has. */
+function quitOnceWritten(app: Electron.App, engine: EngineHost): (leave: () => void) => Promise<void> {
   let isClosed = false;
-  const closeAndQuit = async (): Promise<void> => {
+  const closeAndLeave = async (leave: () => void): Promise<void> => {
     await engine.close();
     isClosed = true;
-    app.quit();
+    leave();
   };
   app.on('before-quit', (event) => {
     if (isClosed) return;
     event.preventDefault();
-    void closeAndQuit();
+    void closeAndLeave(() => app.quit());
   });
+  return closeAndLeave;
 }
 
 function readIntent(args: readonly string[], workingDirectory: string): Intent | undefined {

@@ -1,10 +1,8 @@
-import { createWriteStream, existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
-
 import type * as Electron from 'electron';
 
 import { fromEngine, type ToEngine } from '../../shared/rpc/engine-process.ts';
 import type { KeyFile } from './key-file.ts';
+import { openLog } from './open-log.ts';
 
 export interface EngineHostOptions {
   /** The engine's built entry. */
@@ -28,7 +26,6 @@ const MAX_CRASHES = 3;
 const MINUTE_MS = 60_000;
 /** How long the engine may take to close, in milliseconds: what is saved is on disk long before. */
 const CLOSE_MS = 10_000;
-const MAX_LOG_BYTES = 5_000_000;
 
 /**
  * Starts the engine's process, and starts it again when it dies: what was saved is on disk, windows notice that their port closed and ask for
@@ -121,11 +118,4 @@ export function createEngineHost(electron: typeof Electron, options: EngineHostO
       clearTimeout(timer);
     },
   };
-}
-
-/** The engine's log: the last start's is kept beside it once it has grown large. */
-function openLog(path: string): NodeJS.WritableStream {
-  mkdirSync(dirname(path), { recursive: true });
-  if (existsSync(path) && statSync(path).size > MAX_LOG_BYTES) renameSync(path, `${path}.old`);
-  return createWriteStream(path, { flags: 'a' });
 }

@@ -1,6 +1,6 @@
 import { contextBridge, ipcRenderer } from 'electron';
 
-import { desktopChannels, type DesktopWindow, type Intent } from '../../shared/rpc/desktop.ts';
+import { desktopChannels, type DesktopWindow, type Intent, type UpdateState } from '../../shared/rpc/desktop.ts';
 
 const waiting: Intent[] = [];
 let listener: ((intent: Intent) => void) | undefined;
@@ -21,6 +21,11 @@ const desktop: DesktopWindow = {
     listener = listen;
     for (const intent of waiting.splice(0)) listen(intent);
   },
+  onUpdate(listen) {
+    ipcRenderer.on(desktopChannels.update, (_, update: UpdateState) => listen(update));
+    ipcRenderer.send(desktopChannels.update, 'state');
+  },
+  answerUpdate: (answer) => ipcRenderer.send(desktopChannels.update, answer),
 };
 
 contextBridge.exposeInMainWorld('offstage', desktop);

@@ -41,7 +41,14 @@ export function connectBrowser(): Host {
     ],
   });
   const bridge: Bridge = createORPCClient(link);
-  return { state, bridge, follow: (stream, listeners) => followStream(bridge, stream, listeners), onIntent() {} };
+  return {
+    state,
+    bridge,
+    follow: (stream, listeners) => followStream(bridge, stream, listeners),
+    onIntent() {},
+    update: shallowRef(),
+    answerUpdate() {},
+  };
 }
 
 /** Takes the token out of the address (the router may have put a slash before it), and keeps it for this tab's next loads. */

@@ -5,7 +5,7 @@ import { shallowRef } from 'vue';
 import { ContractError } from '../../shared/contract/errors.ts';
 import { fromBridgeError } from '../../shared/rpc/bridge-errors.ts';
 import type { Bridge } from '../../shared/rpc/contract.ts';
-import { desktopChannels, type DesktopWindow } from '../../shared/rpc/desktop.ts';
+import { desktopChannels, type DesktopWindow, type UpdateState } from '../../shared/rpc/desktop.ts';
 import { followStream } from './follow-stream.ts';
 import type { Host, HostState } from './host.ts';
 
@@ -41,6 +41,9 @@ export function connectDesktop(desktop: DesktopWindow): Host {
   });
   desktop.connect();
 
+  const update = shallowRef<UpdateState>();
+  desktop.onUpdate((now) => (update.value = now));
+
   const bridge: Bridge = createORPCClient(
     new DynamicLink(() => {
       if (link !== undefined) return link;
@@ -52,5 +55,7 @@ export function connectDesktop(desktop: DesktopWindow): Host {
     bridge,
     follow: (stream, listeners) => followStream(bridge, stream, listeners),
     onIntent: (listener) => desktop.onIntent(listener),
+    update,
+    answerUpdate: (answer) => desktop.answerUpdate(answer),
   };
 }

@@ -1,7 +1,7 @@
 import type { Ref } from 'vue';
 
 import type { Bridge } from '../../shared/rpc/contract.ts';
-import type { Intent } from '../../shared/rpc/desktop.ts';
+import type { Intent, UpdateRequest, UpdateState } from '../../shared/rpc/desktop.ts';
 
 /**
  * `connecting`: not answered yet; `lost`: it was there and is being looked for again; `refused`: this window is not let in, and trying
@@ -21,6 +21,9 @@ export interface Host {
   follow<Message>(stream: OpenStream<Message>, listeners: StreamListeners<Message>): () => void;
   /** Calls `listener` with what the person asks for outside of the page: by the menu, a link, or a file. A browser has none of these. */
   onIntent(listener: (intent: Intent) => void): void;
+  /** How far a newer version of the app is; undefined while there is none. A browser shows what the host serves, and never has one. */
+  readonly update: Readonly<Ref<UpdateState | undefined>>;
+  answerUpdate(answer: Exclude<UpdateRequest, 'state'>): void;
 }
 
 export type OpenStream<Message> = (bridge: Bridge, signal: AbortSignal) => Promise<AsyncIterable<Message>>;

@@ -7,6 +7,8 @@ export const desktopChannels = {
   bridge: 'offstage:bridge',
   /** The app tells a window what the person wants, from outside of the page. */
   intent: 'offstage:intent',
+  /** The app tells a window how far an update is; a window asks for that, or answers what it offers (`UpdateRequest`). */
+  update: 'offstage:update',
 } as const;
 
 /** What a person asks for outside of the page: by the menu, by a link, or by opening a file. */
@@ -15,10 +17,25 @@ export type Intent =
   | { kind: 'session'; id: string }
   | { kind: 'file'; name: string; bytes: Uint8Array };
 
+/** A newer version of the app, from the moment it is found. */
+export type UpdateState =
+  /** Nothing of it is fetched before the person says so. */
+  | { state: 'available'; version: string; isDeclined: boolean }
+  /** `share`: from 0 to 1. The app ends and starts again once it is whole. */
+  | { state: 'fetching'; version: string; share: number }
+  | { state: 'installing'; version: string }
+  | { state: 'failed'; version: string; reason: string };
+
+/** `decline` also gives up what is being fetched. */
+export type UpdateRequest = 'state' | 'install' | 'decline';
+
 /** What the preload script gives to the page, and nothing beside it. */
 export interface DesktopWindow {
   /** Asks for a way to the engine: a message named `desktopChannels.bridge` with one port reaches the window. */
   connect(): void;
   /** Calls `listener` with each intent from now on, and with those that came before anybody listened. */
   onIntent(listener: (intent: Intent) => void): void;
+  /** Calls `listener` with how far an update is, if there is one, and whenever that changes. */
+  onUpdate(listener: (update: UpdateState) => void): void;
+  answerUpdate(answer: Exclude<UpdateRequest, 'state'>): void;
 }

@@ -68,12 +68,16 @@ export const importTable: readonly Room[] = [
     rooms: ['shared', 'electron/engine', 'electron/bridge'],
     packages: ['@orpc/server', 'pino'],
   },
-  { folder: 'electron/main', rooms: ['shared/rpc', 'renderer/i18n'], packages: ['electron', 'zod', 'node'] },
+  {
+    folder: 'electron/main',
+    rooms: ['shared/rpc', 'renderer/i18n'],
+    packages: ['electron', 'electron-updater', 'zod', 'node'],
+  },
   { folder: 'electron/preload', rooms: ['shared/rpc'], packages: ['electron'] },
   { folder: 'renderer/host', rooms: ['shared'], packages: ['@orpc/client', 'partysocket', 'vue'] },
   {
     folder: 'renderer',
-    rooms: ['renderer/host', BASE, CONTRACT, CATALOG, 'shared/schedule', 'shared/rpc'],
+    rooms: ['renderer/host', BASE, CONTRACT, CATALOG, 'shared/schedule', 'shared/rpc', 'THIRD-PARTY-NOTICES.txt'],
     packages: [
       '@tanstack/vue-virtual',
       '@vueuse/core',

@@ -2,7 +2,7 @@ import { createPinia, setActivePinia } from 'pinia';
 import { createApp, shallowRef, type App, type ShallowRef } from 'vue';
 
 import type { Bridge } from '../../shared/rpc/contract.ts';
-import type { Intent } from '../../shared/rpc/desktop.ts';
+import type { Intent, UpdateState } from '../../shared/rpc/desktop.ts';
 import { BRIDGE } from '../../renderer/host/bridge-key.ts';
 import { followStream } from '../../renderer/host/follow-stream.ts';
 import type { Host, HostState } from '../../renderer/host/host.ts';
@@ -13,6 +13,9 @@ export type FakeAnswers = Readonly<Record<string, (input: never, options: { sign
 
 export interface FakeHost extends Host {
   readonly state: ShallowRef<HostState>;
+  readonly update: ShallowRef<UpdateState | undefined>;
+  /** What was answered to updates. */
+  readonly updateAnswers: string[];
   /** Every call that was made, with what was asked. */
   readonly calls: { path: string; input: unknown }[];
   /** Sends a message to everybody who follows that stream, now or later: the latest is kept for those who come. */
@@ -25,6 +28,7 @@ export function createFakeHost(answers: FakeAnswers = {}): FakeHost {
   const streams = new Map<string, FakeStream>();
   const listeners = new Set<(intent: Intent) => void>();
   const calls: FakeHost['calls'] = [];
+  const updateAnswers: string[] = [];
   const streamOf = (path: string): FakeStream => {
     const stream = streams.get(path) ?? new FakeStream();
     streams.set(path, stream);
@@ -59,6 +63,9 @@ export function createFakeHost(answers: FakeAnswers = {}): FakeHost {
     calls,
     follow: (open, on) => followStream(bridge, open, on),
     onIntent: (listener) => void listeners.add(listener),
+    update: shallowRef(),
+    updateAnswers,
+    answerUpdate: (answer) => void updateAnswers.push(answer),
     emit: (path, message) => streamOf(path).emit(message),
     ask(intent) {
       for (const listener of listeners) listener(intent);

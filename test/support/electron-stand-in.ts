@@ -69,7 +69,7 @@ export class StandInContents extends EventEmitter {
 export interface ElectronStandIn {
   /** To be given to the app. */
   electron: typeof Electron;
-  app: EventEmitter & { isQuit: boolean };
+  app: EventEmitter & { isQuit: boolean; isRelaunched: boolean };
   windows: StandInWindow[];
   workers: Worker[];
   /** Addresses that were opened in the system's browser. */
@@ -78,6 +78,8 @@ export interface ElectronStandIn {
   menu(): Electron.MenuItemConstructorOptions[];
   /** A window's page asks for a way to the engine, from this address and frame. */
   askForBridge(window: StandInWindow, frame?: { url: string; parent: unknown } | null): void;
+  /** A window's page asks about an update, or answers one. */
+  answerUpdate(window: StandInWindow, request: unknown, frame?: { url: string; parent: unknown } | null): void;
   /** Answers a permission that a page asks for. */
   askForPermission(name: string): boolean;
   /** Answers a request to the app's own scheme. */
@@ -90,6 +92,7 @@ export function createElectronStandIn(
 ): ElectronStandIn {
   const app = Object.assign(new EventEmitter(), {
     isQuit: false,
+    isRelaunched: false,
     requestSingleInstanceLock: () => options.isFirst ?? true,
     enableSandbox() {},
     setAsDefaultProtocolClient: () => true,
@@ -104,6 +107,9 @@ export function createElectronStandIn(
     },
     exit() {
       app.isQuit = true;
+    },
+    relaunch() {
+      app.isRelaunched = true;
     },
   });
   const windows: StandInWindow[] = [];
@@ -185,6 +191,9 @@ export function createElectronStandIn(
     menu: () => template,
     askForBridge(window, frame = { url: window.url, parent: null }) {
       ipcMain.emit('offstage:bridge', { senderFrame: frame, sender: window.webContents });
+    },
+    answerUpdate(window, request, frame = { url: window.url, parent: null }) {
+      ipcMain.emit('offstage:update', { senderFrame: frame, sender: window.webContents }, request);
     },
     askForPermission(name) {
       let answer = true;

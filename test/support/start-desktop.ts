@@ -7,6 +7,7 @@ import { RPCLink } from '@orpc/client/message-port';
 import { onTestFinished, vi } from 'vitest';
 
 import { runDesktop } from '../../electron/main/desktop-app.ts';
+import type { Updater } from '../../electron/main/updates.ts';
 import type { Bridge } from '../../shared/rpc/contract.ts';
 import { createElectronStandIn, type ElectronStandIn, type StandInWindow } from './electron-stand-in.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -18,6 +19,7 @@ export interface DesktopStart {
   /** False where another instance runs already. */
   isFirst?: boolean;
   args?: string[];
+  updater?: Updater;
 }
 
 /** Runs the app over the stand-in, its engine real, and with a small page of its own. */
@@ -36,7 +38,12 @@ export async function startDesktop(options: DesktopStart = {}): Promise<Electron
     await Promise.all(standIn.workers.map(async (worker) => await worker.terminate()));
     vi.restoreAllMocks();
   });
-  await runDesktop(standIn.electron, { engine: ENGINE, preload: '/preload.cjs', renderer });
+  const { updater } = options;
+  await runDesktop(
+    standIn.electron,
+    { engine: ENGINE, preload: '/preload.cjs', renderer },
+    updater === undefined ? undefined : async () => updater,
+  );
   return { ...standIn, folder };
 }
 
