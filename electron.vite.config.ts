@@ -2,6 +2,8 @@ import tailwindcss from '@tailwindcss/vite';
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'electron-vite';
 
+import { recordBundledPackages } from './packaging/bundled-packages.ts';
+
 export default defineConfig({
   main: {
     build: {
@@ -17,6 +19,7 @@ export default defineConfig({
         output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },
     },
+    plugins: [recordBundledPackages('out/bundled/main.json')],
   },
   preload: {
     build: {
@@ -28,6 +31,7 @@ export default defineConfig({
         output: { format: 'cjs', entryFileNames: '[name].cjs' },
       },
     },
+    plugins: [recordBundledPackages('out/bundled/preload.json')],
   },
   renderer: {
     root: 'renderer',
@@ -37,6 +41,6 @@ export default defineConfig({
       target: 'chrome130',
       rolldownOptions: { input: 'renderer/index.html' },
     },
-    plugins: [vue(), tailwindcss()],
+    plugins: [vue(), tailwindcss(), recordBundledPackages('out/bundled/renderer.json')],
   },
 });

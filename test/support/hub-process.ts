@@ -20,6 +20,11 @@ export async function startBuiltHub(...flags: string[]): Promise<HubProcess> {
   return await untilReady(spawnForTest('built', ['--port', '0', ...flags]));
 }
 
+/** Starts a hub out of the unpacked archive of a packed app. */
+export async function startPackedHub(archive: string, ...flags: string[]): Promise<HubProcess> {
+  return await untilReady(spawnForTest({ archive }, ['--port', '0', ...flags]));
+}
+
 /** Runs a hub as it is delivered until it ends by itself. */
 export async function runBuiltHub(...flags: string[]): Promise<Ended> {
   return await spawnForTest('built', flags).ended;

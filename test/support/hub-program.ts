@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { spawn, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const PROGRAMS = {
@@ -8,8 +9,8 @@ const PROGRAMS = {
   built: fileURLToPath(new URL('../../out/hub.js', import.meta.url)),
 } as const;
 
-/** A hub as it is written, or as it is delivered. */
-export type HubProgram = keyof typeof PROGRAMS;
+/** A hub as it is written, as it is delivered, or out of the unpacked archive of a packed app. */
+export type HubProgram = keyof typeof PROGRAMS | { archive: string };
 
 /** How a process ended. */
 export interface Ended {
@@ -50,7 +51,7 @@ export interface StartedHub {
  * @param nodeFlags flags of Node's, before the program; with any, the process has a channel to its parent
  */
 export function spawnHub(program: HubProgram, flags: readonly string[], nodeFlags: readonly string[] = []): StartedHub {
-  const path = PROGRAMS[program];
+  const path = typeof program === 'string' ? PROGRAMS[program] : join(program.archive, 'out', 'hub.js');
   if (!existsSync(path)) throw new Error('The hub is not built: npm run build');
   const channel = nodeFlags.length === 0 ? [] : (['ipc'] as const);
   const child = spawn(process.execPath, [...nodeFlags, path, ...flags], {
