@@ -1,4 +1,5 @@
 import { jsonSizeBytes, type JsonValue } from '../../shared/base/json.ts';
+import { because } from '../../shared/base/reasons.ts';
 import { ContractError } from '../../shared/contract/errors.ts';
 import type { Store } from '../../shared/store/open-store.ts';
 import { Mailbox } from './mailbox.ts';
@@ -33,7 +34,7 @@ export function createAppSettings(store: Store): AppSettings {
       }
     },
     async save(name, value) {
-      if (jsonSizeBytes(value) > MAX_VALUE_BYTES) throw new ContractError('invalid', 'This setting is too large.');
+      if (jsonSizeBytes(value) > MAX_VALUE_BYTES) throw new ContractError('invalid', because('setting_too_large'));
       const context = { tenantId: '', principalId: 'local', operation: 'saveSetting', atMs: 0 };
       await store.change(context, (change) => change.saveSetting(PREFIX + name, JSON.stringify(value)));
       for (const watcher of watchers) watcher.add(name);

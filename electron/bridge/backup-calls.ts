@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
+import { because } from '../../shared/base/reasons.ts';
 import { ContractError } from '../../shared/contract/errors.ts';
 import type { Restoring, SavingFile } from '../../shared/rpc/messages.ts';
 import type { Backups } from '../engine/backups.ts';
@@ -71,7 +72,7 @@ export function createBackupCalls(recovery: Recovery): BackupCalls {
     },
 
     async *restore(source, signal) {
-      if (isRestoring) throw new ContractError('in_use', 'Another window is about to restore a copy.');
+      if (isRestoring) throw new ContractError('in_use', because('restore_under_way'));
       isRestoring = true;
       let isDecided = false;
       try {
@@ -95,7 +96,7 @@ export function createBackupCalls(recovery: Recovery): BackupCalls {
         }
       } catch (error) {
         if (!(error instanceof UnusableFile)) throw error;
-        yield { state: 'refused', because: error.because, message: error.message };
+        yield { state: 'refused', because: error.unusable, message: error.message };
       } finally {
         isRestoring = false;
         // Now, not before: the window has been told.
@@ -104,7 +105,7 @@ export function createBackupCalls(recovery: Recovery): BackupCalls {
     },
 
     confirm(restore) {
-      if (ready?.id !== restore) throw new ContractError('not_found', 'What was to be restored is no longer ready.');
+      if (ready?.id !== restore) throw new ContractError('not_found', because('restore_not_ready'));
       ready.confirm();
     },
   };

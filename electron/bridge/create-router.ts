@@ -1,6 +1,7 @@
 import { implement, ORPCError, type AnyRouter } from '@orpc/server';
 
 import type { Logger } from '../../shared/base/logger.ts';
+import { because } from '../../shared/base/reasons.ts';
 import { ContractError } from '../../shared/contract/errors.ts';
 import { operationNames, type SessionsApi } from '../../shared/contract/operations.ts';
 import type { Principal } from '../../shared/contract/roles.ts';
@@ -75,7 +76,7 @@ function createTranslate(logger: Logger): Translate {
     // What was given up is nobody's failure.
     if (error instanceof ORPCError || signal?.aborted === true) return error;
     logger.error({ err: error, call: call.join('.') }, 'a call of the app failed');
-    return toBridgeError(new ContractError('internal', 'Something failed inside; the log has more.', { cause: error }));
+    return toBridgeError(new ContractError('internal', because('in_log'), { cause: error }));
   };
 }
 

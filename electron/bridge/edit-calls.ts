@@ -27,7 +27,7 @@ export async function changeEach<Item>(
         report.done.push(await change(steps, item));
       } catch (error) {
         if (!(error instanceof ContractError) || error.kind === 'internal') throw error;
-        report.refused.push({ at, message: error.message, faults: [...error.faults] });
+        report.refused.push({ at, message: error.message, because: error.because, faults: [...error.faults] });
       }
     };
     for (let from = 0; from < items.length; from += TOGETHER) {

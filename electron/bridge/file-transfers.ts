@@ -3,6 +3,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { because } from '../../shared/base/reasons.ts';
 import { ContractError } from '../../shared/contract/errors.ts';
 import { UnusableFile } from '../engine/restore.ts';
 
@@ -38,13 +39,13 @@ export function createFileTransfers(folder: string): FileTransfers {
 
   const find = (id: string) => {
     const transfer = transfers.get(id);
-    if (transfer === undefined) throw new ContractError('not_found', 'This file is no longer on its way.');
+    if (transfer === undefined) throw new ContractError('not_found', because('no_transfer'));
     return transfer;
   };
 
   function begin(expectedBytes = 0): Transfer {
     if (transfers.size >= MAX_TRANSFERS) {
-      throw new ContractError('in_use', 'Other files are on their way: wait until they are through.');
+      throw new ContractError('in_use', because('many_transfers'));
     }
     mkdirSync(folder, { recursive: true });
     const id = randomUUID();
@@ -71,19 +72,19 @@ export function createFileTransfers(folder: string): FileTransfers {
     async append(id, part) {
       const transfer = find(id);
       if (part.size > PART_BYTES || transfer.receivedBytes + part.size > transfer.expectedBytes) {
-        throw new ContractError('invalid', 'More of the file came than was announced.');
+        throw new ContractError('invalid', because('more_than_announced'));
       }
       transfer.receivedBytes += part.size;
       const bytes = new Uint8Array(await part.arrayBuffer());
       await withFile(transfer.path, 'a', async (file) => await file.appendFile(bytes));
     },
     beginReceiving(sizeBytes, maxBytes) {
-      if (sizeBytes > maxBytes) throw new UnusableFile('too_large', 'The file is larger than Offstage takes.');
+      if (sizeBytes > maxBytes) throw new UnusableFile('too_large', because('file_came_too_large'));
       return begin(sizeBytes);
     },
     receivedPath(id) {
       const { path, expectedBytes, receivedBytes } = find(id);
-      if (receivedBytes < expectedBytes) throw new UnusableFile('incomplete', 'Not all of the file came.');
+      if (receivedBytes < expectedBytes) throw new UnusableFile('incomplete', because('backup_not_all'));
       return path;
     },
   };
@@ -96,7 +97,7 @@ async function withFile<T>(path: string, flags: 'r' | 'a', work: (file: FileHand
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code !== 'ENOSPC' && code !== 'EDQUOT') throw error;
-    throw new ContractError('storage_full', 'There is no room left on the disk for the file.', { cause: error });
+    throw new ContractError('storage_full', because('no_room_for_file'), { cause: error });
   } finally {
     await file.close();
   }

@@ -1,6 +1,7 @@
 import { parseInstant } from '../../shared/base/date-time.ts';
 import { OWN_ID_PREFIX } from '../../shared/base/ids.ts';
 import { jsonEqual, own, type JsonObject } from '../../shared/base/json.ts';
+import { because, type Reason } from '../../shared/base/reasons.ts';
 import type { CsvMapping, PastedPreview, PastedSession } from '../../shared/catalog/csv-columns.ts';
 import type { BundledSession, ScheduleReading } from '../../shared/catalog/schedule-bundle.ts';
 import type { JsonPatch } from '../../shared/contract/patch.ts';
@@ -39,7 +40,7 @@ export function createPaste({ service, store }: Pick<Engine, 'service' | 'store'
     const changed = changedFields(fields, stored);
     const next: JsonObject = { ...stored, ...fields };
     const [fault] = findSessionFaults(next, stored);
-    const why = fault === undefined ? lockOf(stored, changed) : `${fault.path.slice(1)} ${fault.message}`;
+    const why = fault === undefined ? lockOf(stored, changed) : because('at', { path: fault.path, why: fault.because });
     const told = changed.map((field) => ({ field, before: own(stored ?? {}, field), after: own(next, field) }));
     const becomes = stored === undefined ? 'new' : changed.length === 0 ? 'unchanged' : 'changed';
     const session = { id, name: fields.name, fields: told };
@@ -101,8 +102,8 @@ function changedFields(fields: SessionInput, stored: JsonObject | undefined): st
 
 const dateFields: ReadonlySet<string> = new Set(['start_date', 'end_date']);
 
-function lockOf(stored: JsonObject | undefined, changed: readonly string[]): string | undefined {
-  return stored?.['sys_locked'] === true && changed.length > 0 ? 'is locked' : undefined;
+function lockOf(stored: JsonObject | undefined, changed: readonly string[]): Reason | undefined {
+  return stored?.['sys_locked'] === true && changed.length > 0 ? because('locked') : undefined;
 }
 
 function additions({ catalog }: ScheduleReading): { kind: string; items: readonly { id: string; name: string }[] }[] {

@@ -1,3 +1,4 @@
+import { because } from '../../shared/base/reasons.ts';
 import type { Replicator } from '../../shared/replication/replicator.ts';
 import { ContractError } from '../../shared/contract/errors.ts';
 import type { SyncStatus } from '../../shared/rpc/sync-messages.ts';
@@ -32,7 +33,7 @@ export function createSyncCalls({ sync, tenants }: Engine): SyncCalls {
   return {
     of(tenantId) {
       const replicator = sync.of(tenantId);
-      if (replicator === undefined) throw new ContractError('not_found', 'This event has no headquarters.');
+      if (replicator === undefined) throw new ContractError('not_found', because('no_headquarters'));
       return replicator;
     },
 

@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 
 import { toTimestamp, type Clock } from '../../shared/base/clock.ts';
 import type { Logger } from '../../shared/base/logger.ts';
+import { because } from '../../shared/base/reasons.ts';
 import { ContractError } from '../../shared/contract/errors.ts';
 import type { Store } from '../../shared/store/open-store.ts';
 import { checkDatabaseInTurns } from '../storage-sqlite/check-copy.ts';
@@ -118,12 +119,16 @@ export function startBackups(options: BackupOptions): Backups {
     exportTo: async (path, onProgress) =>
       await inTurn(async () => {
         const file = resolve(path);
-        if (existsSync(file)) throw new ContractError('invalid', `There is a file ${basename(file)} already.`);
-        if (!existsSync(dirname(file))) throw new ContractError('invalid', `There is no folder ${dirname(file)}.`);
+        if (existsSync(file)) throw new ContractError('invalid', because('file_exists', { file: basename(file) }));
+        if (!existsSync(dirname(file)))
+          throw new ContractError('invalid', because('no_folder', { folder: dirname(file) }));
         try {
           await storage.copyTo(file, followed(onProgress));
         } catch (error) {
-          throw toContractError(error) ?? new ContractError('invalid', `${file} cannot be written.`, { cause: error });
+          throw (
+            toContractError(error) ??
+            new ContractError('invalid', because('file_not_written', { file }), { cause: error })
+          );
         }
         return { sizeBytes: statSync(file).size };
       }),

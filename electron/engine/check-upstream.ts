@@ -16,6 +16,12 @@ export interface CheckedUpstream extends UpstreamAddress {
 const RIGHT: Finding = { state: 'right' };
 const UNTRIED: Finding = { state: 'untried' };
 const wrong = (because: FindingReason, message: string): Finding => ({ state: 'wrong', because, message });
+const wrongAs = (because: FindingReason, { message, because: why }: ContractError): Finding => ({
+  state: 'wrong',
+  because,
+  message,
+  why,
+});
 const unclear = (because: FindingReason, message: string): Finding => ({ state: 'unclear', because, message });
 
 /** Stands for an event where none is named: any answer about it tells of address, key and tenant. */
@@ -39,7 +45,7 @@ export async function checkUpstream(upstream: CheckedUpstream): Promise<Upstream
     if (error instanceof UpstreamError) {
       const isPlain =
         upstream.allowHttp !== true && /^http:\/\//i.test(upstream.url.trim()) && URL.canParse(upstream.url);
-      return { ...nothing, address: wrong(isPlain ? 'unencrypted' : 'bad_address', error.message) };
+      return { ...nothing, address: wrongAs(isPlain ? 'unencrypted' : 'bad_address', error) };
     }
     throw error;
   }
@@ -84,7 +90,9 @@ function findingOf(answer: 'known' | ContractError | undefined, isOffered: boole
   if (isOffered === false) return wrong('event_unknown', 'There is no such event.');
   return answer?.kind === 'not_found'
     ? unclear('event_unknown_or_empty', 'The event is not known there, or has no sessions yet.')
-    : wrong('refused', answer?.message ?? 'There is no such event.');
+    : answer === undefined
+      ? wrong('event_unknown', 'There is no such event.')
+      : wrongAs('refused', answer);
 }
 
 async function askFor(upstream: CheckedUpstream, eventId: string): Promise<'known' | ContractError> {
@@ -99,7 +107,7 @@ function whatStops(error: ContractError, key: string | undefined): Partial<Upstr
   switch (error.kind) {
     case 'unreachable':
     case 'internal':
-      return { address: wrong('no_answer', error.message) };
+      return { address: wrongAs('no_answer', error) };
     case 'unusable_answer':
       return { address: wrong('not_the_api', 'What answers at that address is not the Sessions API.') };
     case 'unauthorized':

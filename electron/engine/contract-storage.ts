@@ -1,3 +1,4 @@
+import { because } from '../../shared/base/reasons.ts';
 import { ContractError } from '../../shared/contract/errors.ts';
 import { StorageError } from '../storage-sqlite/storage-error.ts';
 import type { SqliteStorage } from '../storage-sqlite/transactional-storage.ts';
@@ -35,12 +36,10 @@ export function inContractWords(storage: SqliteStorage, onDamage: () => void): S
 export function toContractError(error: unknown): ContractError | undefined {
   if (!(error instanceof StorageError)) return undefined;
   if (error.kind === 'full') {
-    const message = 'There is no room left on the disk: nothing was saved. What was saved before can still be read.';
-    return new ContractError('storage_full', message, { cause: error });
+    return new ContractError('storage_full', because('disk_full'), { cause: error });
   }
   if (error.kind === 'unreadable') {
-    const message = 'The data file is damaged. Start Offstage again: it offers the newest good copy.';
-    return new ContractError('storage_damaged', message, { cause: error });
+    return new ContractError('storage_damaged', because('data_damaged'), { cause: error });
   }
   return undefined;
 }

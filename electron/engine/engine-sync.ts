@@ -1,6 +1,7 @@
 import type { Clock } from '../../shared/base/clock.ts';
 import type { IdSource } from '../../shared/base/ids.ts';
 import type { Logger } from '../../shared/base/logger.ts';
+import { because } from '../../shared/base/reasons.ts';
 import { ContractError } from '../../shared/contract/errors.ts';
 import { REPLICA_HEADER } from '../../shared/contract/change-feed.ts';
 import { createHttpClient } from '../../shared/http/client.ts';
@@ -103,12 +104,12 @@ export async function startSync(options: EngineSyncOptions): Promise<EngineSync>
   const inTurn = oneAfterTheOther();
 
   const subscribe = async (tenantId: string, name: string, eventIds: readonly string[]): Promise<void> => {
-    if (eventIds.includes('')) throw new UpstreamError('An event has an id.');
+    if (eventIds.includes('')) throw new UpstreamError(because('event_without_id'));
     for (const eventId of eventIds) await store.subscribe(tenantId, eventId, name, clock());
   };
   const find = (tenantId: string): Running => {
     const found = running.get(tenantId);
-    if (found === undefined) throw new ContractError('not_found', 'This tenant has no headquarters to sync with.');
+    if (found === undefined) throw new ContractError('not_found', because('no_headquarters'));
     return found;
   };
   const run = (upstream: Running['upstream'], isGiven: boolean): void => {
@@ -117,7 +118,7 @@ export async function startSync(options: EngineSyncOptions): Promise<EngineSync>
 
   for (const upstream of options.upstreams) {
     const { tenantId, eventIds } = upstream;
-    if (running.has(tenantId)) throw new UpstreamError(`The tenant ${tenantId} has a headquarters already.`);
+    if (running.has(tenantId)) throw new UpstreamError(because('tenant_taken', { tenant: tenantId }));
     connectTo(upstream, keys);
     await subscribe(tenantId, upstreamName(upstream), eventIds);
     run(upstream, true);
@@ -141,13 +142,13 @@ export async function startSync(options: EngineSyncOptions): Promise<EngineSync>
     connect: async ({ key, ...upstream }) =>
       await inTurn(async () => {
         const { tenantId, eventIds, url, remoteTenantId, allowHttp = false } = upstream;
-        if (tenantId === '' || remoteTenantId === '') throw new UpstreamError('A tenant has an id.');
+        if (tenantId === '' || remoteTenantId === '') throw new UpstreamError(because('tenant_without_id'));
         // It throws for an address that cannot be used.
         connectTo(upstream, keys);
         const name = upstreamName(upstream);
         const known = running.get(tenantId);
         if (known !== undefined && known.name !== name) {
-          throw new UpstreamError(`This tenant is kept in step with ${known.upstream.url}: disconnect it first.`);
+          throw new UpstreamError(because('tenant_elsewhere', { url: known.upstream.url }));
         }
         if (key !== undefined) await keys.setKey(name, key);
         await subscribe(tenantId, name, eventIds);
@@ -162,8 +163,7 @@ export async function startSync(options: EngineSyncOptions): Promise<EngineSync>
     disconnect: async (tenantId) =>
       await inTurn(async () => {
         const { isGiven, name, stop } = find(tenantId);
-        if (isGiven)
-          throw new UpstreamError('This headquarters is given at the start, and cannot be disconnected here.');
+        if (isGiven) throw new UpstreamError(because('given_at_start'));
         await store.unsubscribe(tenantId, store.subscriptions.eventsOf(tenantId, name), clock());
         running.delete(tenantId);
         await stop();
@@ -183,7 +183,7 @@ export async function startSync(options: EngineSyncOptions): Promise<EngineSync>
       await inTurn(async () => {
         const { name } = find(tenantId);
         if (store.subscriptions.upstreamOf(tenantId, eventId) !== name) {
-          throw new ContractError('not_found', 'This event is not kept in step with this headquarters.');
+          throw new ContractError('not_found', because('event_not_synced'));
         }
         await store.unsubscribe(tenantId, [eventId], clock());
       }),

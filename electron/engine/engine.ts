@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { systemClock, type Clock } from '../../shared/base/clock.ts';
 import { randomIds, type IdSource } from '../../shared/base/ids.ts';
 import type { Logger } from '../../shared/base/logger.ts';
+import { because } from '../../shared/base/reasons.ts';
 import { ContractError } from '../../shared/contract/errors.ts';
 import type { Caller } from '../../shared/contract/roles.ts';
 import { makeDemoEvent } from '../../shared/demo/demo-event.ts';
@@ -157,10 +158,7 @@ export async function restoreData(
 
 function requireFormat(name: string): ExportFormat {
   if (Object.hasOwn(exportFormats, name)) return name as ExportFormat;
-  throw new ContractError(
-    'not_found',
-    `There is no such format; the formats are ${Object.keys(exportFormats).join(', ')}.`,
-  );
+  throw new ContractError('not_found', because('no_format', { formats: Object.keys(exportFormats).join(', ') }));
 }
 
 /** An event's id as a part of a file's name, on every system. */

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
+import { because } from '../../shared/base/reasons.ts';
 import { ContractError } from '../../shared/contract/errors.ts';
 import type { KeptCopy } from '../../shared/rpc/messages.ts';
 import { readCopy, type CopyReader } from '../storage-sqlite/read-copy.ts';
@@ -23,7 +24,7 @@ export function listKeptFiles(folder: DataFolder): KeptFile[] {
 /** The file of a copy. Throws `not_found` for what is none: an id is a name in one folder, and leads nowhere else. */
 export function keptPath(folder: DataFolder, id: string): string {
   if (!listKeptFiles(folder).some((kept) => kept.id === id)) {
-    throw new ContractError('not_found', 'There is no such backup.');
+    throw new ContractError('not_found', because('no_backup'));
   }
   return join(folder.backups, id);
 }

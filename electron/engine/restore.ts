@@ -5,6 +5,7 @@ import { basename } from 'node:path';
 import type { Clock } from '../../shared/base/clock.ts';
 import type { IdSource } from '../../shared/base/ids.ts';
 import type { Logger } from '../../shared/base/logger.ts';
+import { because, type Reason } from '../../shared/base/reasons.ts';
 import { ContractError } from '../../shared/contract/errors.ts';
 import type { UnusableReason } from '../../shared/rpc/messages.ts';
 import { holdRestored } from '../../shared/replication/hold-restored.ts';
@@ -22,13 +23,13 @@ import { upstreamName } from './upstream.ts';
 /** The largest file of everything that is taken, in bytes: far more than any schedule needs. */
 export const MAX_FILE_BYTES = 8 * 1024 ** 3;
 
-/** A file that cannot take the place of the data: of the kind `invalid`, with the reason for the app to put into the user's language. */
+/** A file that cannot take the place of the data: of the kind `invalid`, and told apart for the app. */
 export class UnusableFile extends ContractError {
-  readonly because: UnusableReason;
+  readonly unusable: UnusableReason;
 
-  constructor(because: UnusableReason, message: string, more: { cause?: unknown } = {}) {
-    super('invalid', message, more);
-    this.because = because;
+  constructor(unusable: UnusableReason, reason: Reason, more: { cause?: unknown } = {}) {
+    super('invalid', reason, more);
+    this.unusable = unusable;
   }
 }
 
@@ -99,12 +100,12 @@ export async function prepareRestore(
 
 function requireUsable(file: string): void {
   const name = basename(file);
-  if (!existsSync(file)) throw new UnusableFile('missing', `There is no file ${name}.`);
+  if (!existsSync(file)) throw new UnusableFile('missing', because('no_file', { file: name }));
   const stats = statSync(file);
-  if (!stats.isFile()) throw new UnusableFile('missing', `${name} is not a file.`);
-  if (stats.size > MAX_FILE_BYTES) throw new UnusableFile('too_large', `${name} is larger than Offstage takes.`);
+  if (!stats.isFile()) throw new UnusableFile('missing', because('not_a_file', { file: name }));
+  if (stats.size > MAX_FILE_BYTES) throw new UnusableFile('too_large', because('backup_too_large', { file: name }));
   if (existsSync(`${file}-wal`) && statSync(`${file}-wal`).size > 0) {
-    throw new UnusableFile('not_closed', `${name} is in use, or was not closed: the newest changes are not in it.`);
+    throw new UnusableFile('not_closed', because('backup_in_use', { file: name }));
   }
 }
 
@@ -127,8 +128,7 @@ async function withStore<T>(
 /** Refuses a store from elsewhere that the engine could not work with; one that it can becomes a replica of its own. */
 async function admit(store: Store, ids: IdSource, clock: Clock): Promise<void> {
   const unsound = store.findUnsound();
-  if (unsound !== undefined)
-    throw new UnusableFile('strange', `The file holds ${unsound} that Offstage did not write.`);
+  if (unsound !== undefined) throw new UnusableFile('strange', because('backup_unsound', { what: unsound }));
   // They throw for settings that cannot be read.
   for (const connection of openConnections(store).list()) {
     openSyncMemory(store, connection.tenantId, upstreamName(connection));
@@ -144,18 +144,11 @@ function translated(error: unknown, file: string): unknown {
     const full = toContractError(new StorageError('full', 'There is no room for the copy', error));
     return full ?? error;
   }
-  const because = reasonOf(error);
-  return new UnusableFile(because, `${basename(file)} cannot be used: ${WORDS[because]}.`, { cause: error });
+  const unusable = whyUnusable(error);
+  return new UnusableFile(unusable, because(`backup_${unusable}`, { file: basename(file) }), { cause: error });
 }
 
-const WORDS = {
-  foreign: 'it is not a file of Offstage’s',
-  newer: 'a newer version of Offstage wrote it',
-  damaged: 'it is damaged or cut off',
-  strange: 'it does not hold what Offstage writes',
-} as const;
-
-function reasonOf(error: unknown): keyof typeof WORDS {
+function whyUnusable(error: unknown): 'newer' | 'strange' | 'foreign' | 'damaged' {
   if (error instanceof NewerStoreError) return 'newer';
   if (!(error instanceof StorageError)) return 'strange';
   if (error.kind === 'newer' || error.kind === 'foreign') return error.kind;

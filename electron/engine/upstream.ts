@@ -1,4 +1,5 @@
 import { isLoopback } from '../../shared/base/loopback.ts';
+import { because, type Reason } from '../../shared/base/reasons.ts';
 import { ContractError } from '../../shared/contract/errors.ts';
 import type { SessionsApi } from '../../shared/contract/operations.ts';
 import { createHttpClient, type HttpClientOptions } from '../../shared/http/client.ts';
@@ -28,10 +29,10 @@ export interface KeyStore {
   deleteKey(upstream: string): Promise<void>;
 }
 
-/** An upstream that cannot be used as it is given, in the user's words. */
+/** An upstream that cannot be used as it is given. */
 export class UpstreamError extends ContractError {
-  constructor(detail: string) {
-    super('invalid', detail);
+  constructor(reason: Reason) {
+    super('invalid', reason);
     this.name = 'UpstreamError';
   }
 }
@@ -56,7 +57,7 @@ export function clientOptions(upstream: UpstreamAddress, keys: Pick<KeyStore, 'k
   const baseUrl = baseUrlOf(upstream.url);
   const { protocol, hostname } = new URL(baseUrl);
   if (protocol === 'http:' && !isLoopback(hostname) && upstream.allowHttp !== true) {
-    throw new UpstreamError(`${baseUrl} is not encrypted; only https can be used to another machine.`);
+    throw new UpstreamError(because('not_encrypted', { url: baseUrl }));
   }
   const name = upstreamName(upstream);
   const apiKey = (): string | undefined => keys.keyOf(name);
@@ -68,10 +69,10 @@ function baseUrlOf(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   // What is wrong is not repeated where it may hold a password.
   if (url !== undefined && (url.username !== '' || url.password !== '')) {
-    throw new UpstreamError('An address must not hold a password.');
+    throw new UpstreamError(because('password_in_address'));
   }
   if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
-    throw new UpstreamError(`${JSON.stringify(text)} is not an http or https address.`);
+    throw new UpstreamError(because('not_web_address', { text: JSON.stringify(text) }));
   }
   return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
 }

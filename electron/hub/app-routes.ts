@@ -7,6 +7,7 @@ import type { AnyRouter } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/ws';
 import type { FastifyInstance } from 'fastify';
 
+import { because } from '../../shared/base/reasons.ts';
 import { ContractError } from '../../shared/contract/errors.ts';
 import { BRIDGE_PATH } from './bridge-handshake.ts';
 
@@ -44,7 +45,7 @@ export async function appRoutes(server: FastifyInstance, options: AppOptions): P
         // A browser always names the page that opens a WebSocket.
         const { origin, 'sec-websocket-protocol': token } = request.headers;
         if (origin === undefined || token === undefined || !isSame(token, options.token)) {
-          throw new ContractError('unauthorized', 'Open the address that was printed when Offstage started.');
+          throw new ContractError('unauthorized', because('open_printed_address'));
         }
         done();
       },

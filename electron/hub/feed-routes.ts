@@ -1,5 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { faultAt } from '../../shared/base/json.ts';
 import type { Logger } from '../../shared/base/logger.ts';
+import { because } from '../../shared/base/reasons.ts';
 import type { ChainStatus } from '../../shared/contract/change-feed.ts';
 import { ContractError, invalid } from '../../shared/contract/errors.ts';
 import { readFeed, type FeedQuery } from '../../shared/replication/offer-feed.ts';
@@ -30,7 +32,7 @@ export async function feedRoutes(
     const query = { tenantId, ...readQuery(request.query) };
     const wantsStream = (request.headers.accept ?? '').toLowerCase().includes('text/event-stream');
     if (wantsStream && streams.count >= MAX_STREAMS) {
-      throw new ContractError('rate_limited', 'This hub has as many open change feeds as it can: ask without one.', {
+      throw new ContractError('rate_limited', because('many_streams'), {
         retryAfterS: RETRY_AFTER_S,
       });
     }
@@ -57,7 +59,7 @@ export async function feedRoutes(
 function readQuery({ event_id: events, since }: Record<string, unknown>): Omit<FeedQuery, 'tenantId'> {
   const eventIds = events === undefined ? undefined : new Set([events].flat().map(String));
   if (since !== undefined && typeof since !== 'string') {
-    throw invalid([{ path: '/since', message: 'must be given once' }]);
+    throw invalid([faultAt('/since', because('not_once'))]);
   }
   return { eventIds, since };
 }

@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 
+import { faultAt } from '../../shared/base/json.ts';
+import { because } from '../../shared/base/reasons.ts';
 import { openApiDocument } from '../../shared/contract/openapi.ts';
 import { ContractError, invalid } from '../../shared/contract/errors.ts';
 import { UnreadableBody } from '../../shared/contract/parse.ts';
@@ -47,8 +49,8 @@ export async function hubRoutes(server: FastifyInstance, { engine }: { engine: E
   server.post<{ Params: { tenantId: string } }>('/-/:tenantId/import', { config: large }, async (request) => {
     const body = request.body as RawBody | UnreadableBody | null | undefined;
     return await engine.importFile(request.caller, request.params.tenantId, () => {
-      if (body instanceof UnreadableBody) throw invalid([{ path: '', message: body.reason }]);
-      if (body === undefined || body === null) throw new ContractError('invalid', 'The body must be a schedule file.');
+      if (body instanceof UnreadableBody) throw invalid([faultAt('', body.because)]);
+      if (body === undefined || body === null) throw new ContractError('invalid', because('body_not_schedule'));
       return body.bytes;
     });
   });

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 
 import { findRepeatedMember } from '../../shared/base/find-repeated-member.ts';
+import { because } from '../../shared/base/reasons.ts';
 import { ContractError } from '../../shared/contract/errors.ts';
 import { UnreadableBody } from '../../shared/contract/parse.ts';
 
@@ -35,11 +36,11 @@ export async function readBody(
       else chunks.length = 0;
     }
   } catch (cause) {
-    throw new ContractError('invalid', 'The body broke off.', { cause });
+    throw new ContractError('invalid', because('body_broke_off'), { cause });
   }
-  if (sizeBytes > maxBytes) return new UnreadableBody(`the body is larger than ${maxBytes} bytes`);
+  if (sizeBytes > maxBytes) return new UnreadableBody(because('body_too_large', { bytes: maxBytes }));
   if (contentEncoding.toLowerCase() !== 'identity' && sizeBytes > 0) {
-    return new UnreadableBody('the body must come as it is, without a content encoding');
+    return new UnreadableBody(because('body_encoded'));
   }
   return { contentType, bytes: Buffer.concat(chunks) };
 }
@@ -59,7 +60,7 @@ export function parseJsonBody(body: unknown, kind: 'json' | 'patch'): unknown {
   const types = kind === 'patch' ? PATCH_TYPES : JSON_TYPES;
   const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice('charset='.length);
   if (!types.includes(type) || (charset !== undefined && charset.replaceAll('"', '') !== 'utf-8')) {
-    return new UnreadableBody(`the content type must be ${types.join(' or ')}, in UTF-8`);
+    return new UnreadableBody(because('body_of_wrong_type', { types: types.join(' or ') }));
   }
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -67,9 +68,10 @@ export function parseJsonBody(body: unknown, kind: 'json' | 'patch'): unknown {
     const repeated = findRepeatedMember(text);
     return repeated === undefined
       ? value
-      : new UnreadableBody(`the body names ${JSON.stringify(repeated)} twice in one object`);
+      : new UnreadableBody(because('body_repeats', { name: JSON.stringify(repeated) }));
   } catch (error) {
-    const reason = error instanceof SyntaxError ? error.message : 'it is not UTF-8';
-    return new UnreadableBody(`the body is not JSON: ${reason}`);
+    return new UnreadableBody(
+      error instanceof SyntaxError ? because('body_not_json', { why: error.message }) : because('body_not_utf8'),
+    );
   }
 }

@@ -1,4 +1,6 @@
+import { faultAt } from '../../shared/base/json.ts';
 import { isLoopback } from '../../shared/base/loopback.ts';
+import { because } from '../../shared/base/reasons.ts';
 import { ContractError, invalid } from '../../shared/contract/errors.ts';
 
 const OWN_NAME = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d{1,5})?$/;
@@ -13,15 +15,15 @@ export function requireSameSite(
   origin: string | undefined,
 ): void {
   const [host, ...more] = hostHeaders ?? [];
-  if (host === undefined || more.length > 0) throw invalid([{ path: '', message: 'the request must name one Host' }]);
+  if (host === undefined || more.length > 0) throw invalid([faultAt('', because('one_host'))]);
   // Nearly every request: a name that any hub answers to, and no page that asks.
   if (origin === undefined && OWN_NAME.test(host)) return;
   const url = URL.parse(`http://${host}`);
   if (url === null || (isLoopback(listenHost) && !isLoopback(url.hostname))) {
-    throw new ContractError('forbidden', 'This server is not known by that name.');
+    throw new ContractError('forbidden', because('other_name'));
   }
   if (origin === undefined) return;
   if (URL.parse(origin)?.host !== url.host) {
-    throw new ContractError('forbidden', 'Other sites may not use this server.');
+    throw new ContractError('forbidden', because('other_site'));
   }
 }

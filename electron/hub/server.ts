@@ -13,6 +13,7 @@ import Fastify, {
 } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
 
+import { because } from '../../shared/base/reasons.ts';
 import { REPLICA_HEADER } from '../../shared/contract/change-feed.ts';
 import { ContractError, toProblem } from '../../shared/contract/errors.ts';
 import type { Caller } from '../../shared/contract/roles.ts';
@@ -127,7 +128,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       timeWindow: 60_000,
       keyGenerator: (request) => request.caller?.id ?? `address:${request.ip}`,
       errorResponseBuilder: (_, { max, ttl }) =>
-        new ContractError('rate_limited', `This key may make ${max} requests a minute.`, {
+        new ContractError('rate_limited', because('many_requests', { n: max }), {
           retryAfterS: Math.ceil(ttl / 1000),
         }),
     });
@@ -157,11 +158,11 @@ function fromReplica(caller: Caller, replica: string | string[] | undefined): Ca
 }
 
 function noSuchAddress(): ContractError {
-  return new ContractError('not_found', 'There is nothing at this address.');
+  return new ContractError('not_found', because('no_address'));
 }
 
 function damagedData(): ContractError {
-  return new ContractError('storage_damaged', 'The data file is damaged: the app says what can be done.');
+  return new ContractError('storage_damaged', because('data_damaged_here'));
 }
 
 /**
@@ -190,7 +191,7 @@ function closeUnusedConnections(server: FastifyInstance): void {
 function sendError(error: unknown, requestId: string, reply: FastifyReply): FastifyReply {
   const known = toContractError(error);
   if (known === undefined) reply.log.error({ err: error, id: requestId }, 'a request failed');
-  const problem = toProblem(known ?? new ContractError('internal', `The fault is in the log under ${requestId}.`));
+  const problem = toProblem(known ?? new ContractError('internal', because('in_log_as', { id: requestId })));
   // A request that found no route has met no hook.
   reply.headers(securityHeaders).header('x-request-id', requestId);
   if (known?.retryAfterS !== undefined) reply.header('retry-after', String(known.retryAfterS));
@@ -202,6 +203,6 @@ function toContractError(error: unknown): ContractError | undefined {
   // Fastify's own refusals: a malformed URL, a body that broke off.
   const { statusCode, message } = error as Partial<FastifyError>;
   return statusCode !== undefined && statusCode >= 400 && statusCode < 500
-    ? new ContractError('invalid', message ?? 'The request is not valid.')
+    ? new ContractError('invalid', because('said', { text: message ?? 'The request is not valid.' }))
     : undefined;
 }

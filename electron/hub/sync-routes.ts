@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 
+import { because } from '../../shared/base/reasons.ts';
 import { catalogKindNames } from '../../shared/catalog/catalog.ts';
 import { reference } from '../../shared/contract/session.ts';
 import { ContractError } from '../../shared/contract/errors.ts';
@@ -50,7 +51,7 @@ export async function syncRoutes(server: FastifyInstance, { engine }: { engine: 
     const { tenantId } = request.params;
     engine.service.requireTenant(tenantId);
     const replicator = engine.sync.of(tenantId);
-    if (replicator === undefined) throw new ContractError('not_found', 'This tenant has no headquarters to sync with.');
+    if (replicator === undefined) throw new ContractError('not_found', because('no_headquarters'));
     return { replicator, principal };
   };
   const look = (what: (replicator: Replicator) => unknown) => async (request: TenantRequest) =>

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 
+import { because, type Reason } from '../../shared/base/reasons.ts';
 import { ContractError, toProblem } from '../../shared/contract/errors.ts';
 import { securityHeaders } from './security-headers.ts';
 
@@ -27,13 +28,13 @@ function answerTo(code: string | undefined): string {
   ].join('\r\n');
 }
 
-function detailOf(code: string | undefined): string {
+function detailOf(code: string | undefined): Reason {
   switch (code) {
     case 'HPE_HEADER_OVERFLOW':
-      return 'The address and the headers are too long.';
+      return because('headers_too_long');
     case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return 'The request took too long to arrive.';
+      return because('request_too_slow');
     default:
-      return 'This is not an HTTP request.';
+      return because('not_http');
   }
 }

@@ -2,6 +2,7 @@ import { createORPCClient, DynamicLink } from '@orpc/client';
 import { RPCLink } from '@orpc/client/message-port';
 import { shallowRef } from 'vue';
 
+import { because } from '../../shared/base/reasons.ts';
 import { ContractError } from '../../shared/contract/errors.ts';
 import { fromBridgeError } from '../../shared/rpc/bridge-errors.ts';
 import type { Bridge } from '../../shared/rpc/contract.ts';
@@ -47,7 +48,7 @@ export function connectDesktop(desktop: DesktopWindow): Host {
   const bridge: Bridge = createORPCClient(
     new DynamicLink(() => {
       if (link !== undefined) return link;
-      throw new ContractError('unreachable', 'The part of Offstage that keeps your data does not answer.');
+      throw new ContractError('unreachable', because('no_engine'));
     }),
   );
   return {

@@ -2,20 +2,34 @@ import { createI18n } from 'vue-i18n';
 
 import en from './en.json' with { type: 'json' };
 
-/** Every language that the app speaks, by its short name: a further one is a further file in this folder. */
-const messages = Object.fromEntries(
-  Object.entries(import.meta.glob<typeof en>('./*.json', { eager: true, import: 'default' })).map(([path, words]) => [
-    path.slice('./'.length, -'.json'.length),
-    words,
-  ]),
-);
+/** Every language that the app speaks, by its short name: a further one is a further file in this folder. English comes with the app, others when asked for. */
+const others = import.meta.glob<typeof en>(['./*.json', '!./en.json'], { import: 'default' });
 
-export const languageNames: readonly string[] = Object.keys(messages);
+export const languageNames: readonly string[] = [
+  'en',
+  ...Object.keys(others).map((path) => path.slice('./'.length, -'.json'.length)),
+].sort();
 
 /** The language of the system as far as it is spoken here. */
 export function preferredLanguage(): string {
   return languageNames.find((name) => navigator.languages.some((tag) => tag.startsWith(name))) ?? 'en';
 }
 
+const messages: Record<string, typeof en> = { en };
+
 /** The app's words; stores use `i18n.global`, components `useI18n()`. */
-export const i18n = createI18n({ legacy: false, locale: preferredLanguage(), fallbackLocale: 'en', messages });
+export const i18n = createI18n({ legacy: false, locale: 'en', fallbackLocale: 'en', messages });
+
+let wanted = 'en';
+
+/** Speaks a language from now on, once its words are here. */
+export async function speak(language: string): Promise<void> {
+  wanted = language;
+  const load = others[`./${language}.json`];
+  if (load !== undefined && !i18n.global.availableLocales.includes(language)) {
+    i18n.global.setLocaleMessage(language, await load());
+  }
+  if (language !== wanted) return;
+  i18n.global.locale.value = language;
+  document.documentElement.lang = language;
+}

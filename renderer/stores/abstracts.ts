@@ -3,7 +3,7 @@ import { computed, shallowRef, watch } from 'vue';
 import { z } from 'zod/mini';
 
 import { foldText } from '../../shared/base/fold-text.ts';
-import type { Fault } from '../../shared/base/json.ts';
+import type { Reason } from '../../shared/base/reasons.ts';
 import type { CatalogItem } from '../../shared/catalog/catalog.ts';
 import type { SessionSummary } from '../../shared/rpc/session-summary.ts';
 import { matchesWords, searchWords } from '../../shared/schedule/search-text.ts';
@@ -36,7 +36,7 @@ export interface RefusedAbstract {
   /** Whether it has a session already, and no other was wanted. */
   readonly hadSession: boolean;
   readonly message: string;
-  readonly faults: readonly Fault[];
+  readonly because: Reason;
 }
 
 const remembered = z.object({ typeId: z.optional(z.string()), speakerTypeId: z.optional(z.string()) });
@@ -183,9 +183,9 @@ export const useAbstracts = defineStore('abstracts', () => {
       );
       const report: GenerationReport = {
         made: done,
-        refused: refused.flatMap(({ at, message, faults }) => {
+        refused: refused.flatMap(({ at, message, because: reason }) => {
           const row = chosen[at];
-          return row === undefined ? [] : [{ ...row, hadSession: isTwice[at] === true, message, faults }];
+          return row === undefined ? [] : [{ ...row, hadSession: isTwice[at] === true, message, because: reason }];
         }),
       };
       lastReport.value = report;

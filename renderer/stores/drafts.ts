@@ -198,7 +198,7 @@ export const useDrafts = defineStore('drafts', () => {
         return false;
       default: {
         const isAway = error.kind === 'unreachable';
-        change(id, (state) => withFailure(state, { isAway, message: error.message, faults: error.faults }));
+        change(id, (state) => withFailure(state, { isAway, because: error.because, faults: error.faults }));
         if (isAway) saveAfter(id, RETRY_MS);
         return !isAway;
       }

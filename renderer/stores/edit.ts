@@ -9,6 +9,7 @@ import type { Session, SessionInput } from '../../shared/contract/session.ts';
 import type { UndoReport, UndoState } from '../../shared/contract/steps.ts';
 import { useHost } from '../host/bridge-key.ts';
 import { i18n } from '../i18n/i18n.ts';
+import { faultWords, reasonWords } from '../i18n/reason-words.ts';
 import { useEvent } from './event.ts';
 import { useNotices, type Notice } from './notices.ts';
 
@@ -66,11 +67,11 @@ export const useEdit = defineStore('edit', () => {
 
   function tellFailure(error: unknown, action?: Notice['action']): void {
     const isKnown = error instanceof ContractError;
-    const faults = isKnown ? error.faults.map(({ path, message }) => `${path} ${message}`.trim()) : [];
+    const faults = isKnown ? error.faults.map(faultWords) : [];
     notices.tell({
       kind: 'failed',
       text: isKnown ? t(`errors.${error.kind}`) : String(error),
-      details: faults.length > 0 ? faults : isKnown ? [error.message] : [],
+      details: faults.length > 0 ? faults : isKnown ? [reasonWords(error)] : [],
       ...(action === undefined ? {} : { action }),
     });
   }

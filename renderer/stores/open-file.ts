@@ -5,7 +5,7 @@ import type { CsvEvent, CsvMapping, CsvPreview } from '../../shared/catalog/csv-
 import { ContractError } from '../../shared/contract/errors.ts';
 import type { ImportedFile } from '../../shared/rpc/messages.ts';
 import { useHost } from '../host/bridge-key.ts';
-import { i18n } from '../i18n/i18n.ts';
+import { reasonWords } from '../i18n/reason-words.ts';
 import { useRecovery } from './recovery.ts';
 import { useWorkspace } from './workspace.ts';
 
@@ -133,6 +133,5 @@ export function eventOf(event: { id: string; name: string; time_zone?: string | 
 }
 
 function messageOf(error: unknown): string {
-  if (!(error instanceof ContractError)) return String(error);
-  return error.kind === 'unreachable' ? i18n.global.t('errors.unreachable') : error.message;
+  return error instanceof ContractError ? reasonWords(error) : String(error);
 }

@@ -3,7 +3,7 @@ import { shallowRef, watchEffect } from 'vue';
 import { z } from 'zod/mini';
 
 import { useHost } from '../host/bridge-key.ts';
-import { i18n, languageNames, preferredLanguage } from '../i18n/i18n.ts';
+import { languageNames, preferredLanguage, speak } from '../i18n/i18n.ts';
 
 const preferences = z.object({
   theme: z._default(z.enum(['system', 'light', 'dark']), 'system'),
@@ -41,9 +41,7 @@ export const usePreferences = defineStore('preferences', () => {
   watchEffect(applyTheme);
   watchEffect(() => {
     const { language: wanted } = current.value;
-    const language = wanted === 'system' ? preferredLanguage() : wanted;
-    i18n.global.locale.value = language;
-    document.documentElement.lang = language;
+    void speak(wanted === 'system' ? preferredLanguage() : wanted);
   });
 
   return {

@@ -1,6 +1,7 @@
 import { defineStore } from 'pinia';
 import { shallowRef } from 'vue';
 
+import { because } from '../../shared/base/reasons.ts';
 import { ContractError } from '../../shared/contract/errors.ts';
 import { fromBridgeError } from '../../shared/rpc/bridge-errors.ts';
 import type { KeptCopy, RestorePreview, UnusableReason } from '../../shared/rpc/messages.ts';
@@ -86,7 +87,7 @@ export const useRecovery = defineStore('recovery', () => {
     current.value = { step: 'sending', what, done: 0, total };
     const receiving = await bridge.backups.receive({ sizeBytes: total }, { signal });
     const begun = await receiving.next();
-    if (begun.done === true) throw new ContractError('unreachable', 'The file was not taken.');
+    if (begun.done === true) throw new ContractError('unreachable', because('file_not_taken'));
     const { transfer } = begun.value;
     for (let done = 0; done < total; done += PART_BYTES) {
       const part = new File([file.slice(done, done + PART_BYTES)], 'part');

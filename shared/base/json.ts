@@ -1,13 +1,21 @@
+import { because, textOf, type Reason } from './reasons.ts';
+
 /** What JSON can say. */
 export type JsonValue = null | boolean | number | string | JsonValue[] | { [member: string]: JsonValue };
 
 /** A JSON object of unknown members. */
 export type JsonObject = Record<string, unknown>;
 
-/** What is wrong with one place of a value: `path` is a JSON Pointer (RFC 6901), `message` is for its user. */
+/** What is wrong with one place of a value: `path` is a JSON Pointer (RFC 6901), `message` is the reason in English. */
 export interface Fault {
   path: string;
   message: string;
+  because: Reason;
+}
+
+/** A fault, for a reason. */
+export function faultAt(path: string, reason: Reason): Fault {
+  return { path, message: textOf(reason), because: reason };
 }
 
 /** Nesting beyond this is refused: nothing in a session needs it, and recursion over it could exhaust the stack. */
@@ -91,24 +99,22 @@ function isPlain(value: unknown, depth: number): boolean {
 function locateFault(value: unknown, path: string, depth: number): Fault | undefined {
   switch (typeof value) {
     case 'string':
-      return value.isWellFormed()
-        ? undefined
-        : { path, message: 'holds half a surrogate pair: not valid Unicode text' };
+      return value.isWellFormed() ? undefined : faultAt(path, because('half_pair'));
     case 'number':
-      return Number.isFinite(value) ? undefined : { path, message: 'must be a finite number' };
+      return Number.isFinite(value) ? undefined : faultAt(path, because('not_finite'));
     case 'boolean':
       return undefined;
     case 'object':
       break;
     default:
-      return { path, message: 'is not a JSON value' };
+      return faultAt(path, because('not_json'));
   }
   if (value === null) return undefined;
-  if (depth >= MAX_JSON_DEPTH) return { path: '', message: `is nested more than ${MAX_JSON_DEPTH} levels deep` };
+  if (depth >= MAX_JSON_DEPTH) return faultAt('', because('too_deep', { levels: MAX_JSON_DEPTH }));
   for (const [name, member] of Object.entries(value)) {
     const at = `${path}/${pointerToken(name)}`;
-    if (name === '__proto__') return { path: at, message: 'is not an allowed name' };
-    if (!name.isWellFormed()) return { path, message: 'has a member whose name is not valid Unicode text' };
+    if (name === '__proto__') return faultAt(at, because('forbidden_name'));
+    if (!name.isWellFormed()) return faultAt(path, because('name_not_unicode'));
     if (member === undefined && !Array.isArray(value)) continue;
     const fault = locateFault(member, at, depth + 1);
     if (fault !== undefined) return fault;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { isCalendarDate } from '../base/date-time.ts';
 import { reference } from '../contract/session.ts';
+import { reasonTexts } from '../base/reasons.ts';
 
 /** Whether the text names a time zone of the IANA database, such as `Europe/Brussels`. */
 export function isTimeZone(text: string): boolean {
@@ -13,8 +14,8 @@ export function isTimeZone(text: string): boolean {
   }
 }
 
-const timeZone = z.string().refine(isTimeZone, { error: 'must be a time zone such as Europe/Brussels' });
-const calendarDate = z.string().refine(isCalendarDate, { error: 'must be a date such as 2025-02-01' });
+const timeZone = z.string().refine(isTimeZone, { error: reasonTexts.not_time_zone });
+const calendarDate = z.string().refine(isCalendarDate, { error: reasonTexts.not_date });
 const named = { id: reference, name: z.string() };
 
 /** An event; its dates are the first and the last of its days, in its own zone. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import type { Reason } from '../base/reasons.ts';
 import type { FieldChange } from '../contract/session-history.ts';
 import type { SkippedPart } from './schedule-bundle.ts';
 
@@ -84,5 +85,5 @@ export interface PastedSession {
   becomes: 'new' | 'changed' | 'unchanged' | 'refused';
   /** Of a session that is there, what would change; of a new one, what it would have. */
   fields: FieldChange[];
-  why?: string;
+  why?: Reason;
 }

@@ -1,3 +1,4 @@
+import { textOf, type Reason } from '../base/reasons.ts';
 import type { SessionInput } from '../contract/session.ts';
 import type { CatalogItem, CatalogKind } from './catalog.ts';
 
@@ -20,8 +21,13 @@ export interface ScheduleReading extends ScheduleBundle {
   skipped: SkippedPart[];
 }
 
-/** A part of a file that was passed over: where it stands and why, in the user's words. */
+/** A part of a file that was passed over: where it stands and why, in English and as codes with their values. */
 export interface SkippedPart {
   where: string;
   reason: string;
+  because: { where: Reason; reason: Reason };
+}
+
+export function skippedPart(where: Reason, reason: Reason): SkippedPart {
+  return { where: textOf(where), reason: textOf(reason), because: { where, reason } };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { reasonTexts } from '../base/reasons.ts';
 import { jsonPatch } from './patch.ts';
 import { session } from './session.ts';
 
@@ -29,8 +30,8 @@ export const batchRequest = z
   .strictObject({
     operations: z
       .array(z.unknown())
-      .min(1, { error: 'must hold at least one operation' })
-      .max(MAX_BATCH_OPERATIONS, { error: `must hold at most ${MAX_BATCH_OPERATIONS} operations` })
+      .min(1, { error: reasonTexts.no_operation })
+      .max(MAX_BATCH_OPERATIONS, { error: reasonTexts.many_operations })
       .meta({ items: { $ref: '#/components/schemas/BatchOperation' } }),
   })
   .meta({ id: 'BatchRequest' });
@@ -42,6 +43,8 @@ const batchResult = z
     success: z.boolean(),
     status_code: z.number(),
     error: z.string().optional(),
+    /** The error as a code of ours and its values, where a hub tells it. */
+    because: z.unknown().optional(),
     result: session.optional(),
   })
   .meta({ id: 'BatchResult' });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import type { Reason } from '../base/reasons.ts';
 import { jsonPatch } from './patch.ts';
 import type { ErrorKind } from './errors.ts';
 import type { Fault } from '../base/json.ts';
@@ -34,6 +35,7 @@ export interface BulkRefusal {
   name: string;
   kind: ErrorKind;
   message: string;
+  because: Reason;
   faults: Fault[];
 }
 

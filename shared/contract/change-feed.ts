@@ -52,7 +52,8 @@ export const openAbove = z.object({
       ...waiting,
       status: z.number(),
       message: z.string(),
-      errors: z.array(z.object({ path: z.string(), message: z.string() })).max(1000),
+      because: z.unknown(),
+      errors: z.array(z.object({ path: z.string(), message: z.string(), because: z.unknown() })).max(1000),
       at: text,
       missing: z.array(z.object({ kind: text, id: z.string() })).max(1000),
     })
@@ -190,6 +191,8 @@ export const catalogOutcome = z.looseObject({
   item: z.looseObject({ id: z.string() }).optional(),
   /** Why the change was not taken. */
   refused: z.string().optional(),
+  /** The same as a code and its values. */
+  because: z.unknown().optional(),
 });
 
 export type CatalogOutcome = z.infer<typeof catalogOutcome>;

@@ -1,27 +1,28 @@
-import type { Fault } from '../base/json.ts';
+import { faultAt, type Fault } from '../base/json.ts';
+import { because, isList, reasonTexts, textOf, type Reason, type ReasonValue } from '../base/reasons.ts';
 
 /**
  * Every way in which an operation can fail, once: its HTTP status and the title that RFC 9457 asks for.
  * `unreachable` and `unusable_answer` are a client's own: no answer came, or none that the contract allows.
  */
 export const errorKinds = {
-  invalid: { status: 400, title: 'The request is not valid' },
-  unauthorized: { status: 401, title: 'A valid API key is needed' },
-  forbidden: { status: 403, title: 'This key may not do that' },
-  locked: { status: 403, title: 'The session is locked' },
-  not_found: { status: 404, title: 'Not found' },
-  missing_reference: { status: 409, title: 'The session refers to something that does not exist' },
-  unsettled: { status: 409, title: 'Changes wait to be settled with headquarters' },
-  in_use: { status: 409, title: 'Other records refer to the session' },
-  expired: { status: 410, title: 'Changes since then may have been missed' },
-  precondition_failed: { status: 412, title: 'The session has changed meanwhile' },
-  rate_limited: { status: 429, title: 'Too many requests' },
-  quota_exceeded: { status: 429, title: 'The tenant has as many sessions as it may have' },
-  internal: { status: 500, title: 'The server failed' },
-  storage_damaged: { status: 500, title: 'The data file is damaged' },
-  storage_full: { status: 507, title: 'There is no room to save' },
-  unreachable: { status: 503, title: 'The server cannot be reached' },
-  unusable_answer: { status: 502, title: 'The server answered with something else than the Sessions API' },
+  invalid: { status: 400, title: reasonTexts.failed_invalid },
+  unauthorized: { status: 401, title: reasonTexts.failed_unauthorized },
+  forbidden: { status: 403, title: reasonTexts.failed_forbidden },
+  locked: { status: 403, title: reasonTexts.failed_locked },
+  not_found: { status: 404, title: reasonTexts.failed_not_found },
+  missing_reference: { status: 409, title: reasonTexts.failed_missing_reference },
+  unsettled: { status: 409, title: reasonTexts.failed_unsettled },
+  in_use: { status: 409, title: reasonTexts.failed_in_use },
+  expired: { status: 410, title: reasonTexts.failed_expired },
+  precondition_failed: { status: 412, title: reasonTexts.failed_precondition_failed },
+  rate_limited: { status: 429, title: reasonTexts.failed_rate_limited },
+  quota_exceeded: { status: 429, title: reasonTexts.failed_quota_exceeded },
+  internal: { status: 500, title: reasonTexts.failed_internal },
+  storage_damaged: { status: 500, title: reasonTexts.failed_storage_damaged },
+  storage_full: { status: 507, title: reasonTexts.failed_storage_full },
+  unreachable: { status: 503, title: reasonTexts.failed_unreachable },
+  unusable_answer: { status: 502, title: reasonTexts.failed_unusable_answer },
 } as const satisfies Record<string, { status: number; title: string }>;
 
 export type ErrorKind = keyof typeof errorKinds;
@@ -50,21 +51,23 @@ export function kindOfStatus(status: number): ErrorKind {
   }
 }
 
-/** A failed operation: a kind to branch on, the facts in the user's words, and every fault found. */
+/** A failed operation: a kind to branch on, the reason with its English text as the message, and every fault found. */
 export class ContractError extends Error {
   readonly kind: ErrorKind;
+  readonly because: Reason;
   readonly faults: readonly Fault[];
   /** How long to wait before another try, in seconds; only with `rate_limited` and `unreachable`. */
   readonly retryAfterS: number | undefined;
 
   constructor(
     kind: ErrorKind,
-    detail: string,
+    reason: Reason,
     more: { faults?: readonly Fault[]; retryAfterS?: number | undefined; cause?: unknown } = {},
   ) {
-    super(detail, { cause: more.cause });
+    super(textOf(reason), { cause: more.cause });
     this.name = 'ContractError';
     this.kind = kind;
+    this.because = reason;
     this.faults = more.faults ?? [];
     this.retryAfterS = more.retryAfterS;
   }
@@ -72,7 +75,7 @@ export class ContractError extends Error {
   /** An error that lists its faults, all at once. */
   static ofFaults(kind: ErrorKind, faults: readonly Fault[]): ContractError {
     const shown = bounded(faults);
-    return new ContractError(kind, describeFaults(shown), { faults: shown });
+    return new ContractError(kind, allOf(shown), { faults: shown });
   }
 
   get status(): number {
@@ -92,11 +95,22 @@ export function invalid(faults: readonly Fault[]): ContractError {
 
 /** Bounds how many faults an answer lists, and how much of a hostile member name it repeats. */
 function bounded(faults: readonly Fault[]): Fault[] {
-  const shown = faults
-    .slice(0, MAX_FAULTS)
-    .map(({ path, message }) => ({ path: cut(path, MAX_PATH_LENGTH), message: cut(message, MAX_MESSAGE_LENGTH) }));
+  const shown = faults.slice(0, MAX_FAULTS).map(({ path, message, because: reason }) => ({
+    path: cut(path, MAX_PATH_LENGTH),
+    message: cut(message, MAX_MESSAGE_LENGTH),
+    because: withShortValues(reason),
+  }));
   const rest = faults.length - shown.length;
-  return rest === 0 ? shown : [...shown, { path: '', message: `${rest} more faults are not listed` }];
+  return rest === 0 ? shown : [...shown, faultAt('', because('more_faults', { n: rest }))];
+}
+
+function withShortValues({ code, values }: Reason): Reason {
+  if (values === undefined) return { code };
+  const short = (value: ReasonValue): ReasonValue => {
+    if (typeof value !== 'object') return typeof value === 'string' ? cut(value, MAX_MESSAGE_LENGTH) : value;
+    return isList(value) ? value.slice(0, MAX_FAULTS).map(withShortValues) : withShortValues(value);
+  };
+  return { code, values: Object.fromEntries(Object.entries(values).map(([name, value]) => [name, short(value)])) };
 }
 
 function cut(text: string, length: number): string {
@@ -104,22 +118,29 @@ function cut(text: string, length: number): string {
 }
 
 /** Faults as one sentence: `/name must not be blank; /type_id is required`. */
-function describeFaults(faults: readonly Fault[]): string {
-  return faults.map((fault) => (fault.path === '' ? fault.message : `${fault.path} ${fault.message}`)).join('; ');
+export function allOf(faults: readonly Fault[]): Reason {
+  const reasons = faults.map(({ path, message, because: why }) => {
+    // A text that was cut is told as it was cut.
+    const told = textOf(why) === message ? why : because('said', { text: message });
+    return path === '' ? told : because('at', { path, why: told });
+  });
+  return because('all', { reasons });
 }
 
-/** An error as it stands in an answer (RFC 9457, `application/problem+json`). */
+/** An error as it stands in an answer (RFC 9457, `application/problem+json`); `because` is the detail as a code and values, but where `errors` say it all. */
 export interface Problem {
   type: string;
   title: string;
   status: number;
   detail: string;
   code: ErrorKind;
+  because?: Reason;
   errors?: Fault[];
 }
 
 export function toProblem(error: ContractError): Problem {
   const { status, title } = errorKinds[error.kind];
   const problem: Problem = { type: 'about:blank', title, status, detail: error.message, code: error.kind };
+  if (error.because.code !== 'all') problem.because = error.because;
   return error.faults.length === 0 ? problem : { ...problem, errors: [...error.faults] };
 }

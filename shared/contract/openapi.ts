@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { reasonTexts } from '../base/reasons.ts';
 import { batchOperation } from './batch.ts';
 import { errorKinds } from './errors.ts';
 import { operationNames, operations, type Operation } from './operations.ts';
@@ -27,15 +28,26 @@ export const openApiDocument: Json = {
           status: { type: 'integer' },
           detail: { type: 'string' },
           code: { type: 'string', enum: Object.keys(errorKinds) },
+          because: { $ref: '#/components/schemas/Reason' },
           errors: {
             type: 'array',
             items: {
               type: 'object',
               required: ['path', 'message'],
-              properties: { path: { type: 'string' }, message: { type: 'string' } },
+              properties: {
+                path: { type: 'string' },
+                message: { type: 'string' },
+                because: { $ref: '#/components/schemas/Reason' },
+              },
             },
           },
         },
+      },
+      Reason: {
+        type: 'object',
+        description: 'What a text says, for programs that say it in another language',
+        required: ['code'],
+        properties: { code: { type: 'string', enum: Object.keys(reasonTexts) }, values: { type: 'object' } },
       },
       ...schemas(),
     },

@@ -1,34 +1,39 @@
 import type { z } from 'zod';
 
-import { findJsonFault, toPointer, type Fault } from '../base/json.ts';
+import { faultAt, findJsonFault, toPointer, type Fault } from '../base/json.ts';
+import { because, reasonTexts, type Reason, type ReasonCode } from '../base/reasons.ts';
 import { invalid } from './errors.ts';
 
 /** A body that could not be read as JSON at all: it stands in the body's place, so that the checks before it come first. */
 export class UnreadableBody {
-  readonly reason: string;
+  readonly because: Reason;
 
-  constructor(reason: string) {
-    this.reason = reason;
+  constructor(reason: Reason) {
+    this.because = reason;
   }
 }
 
-const nouns: Readonly<Record<string, string>> = {
-  string: 'text',
-  number: 'a number',
-  boolean: 'true or false',
-  array: 'a list',
-  object: 'an object',
-  record: 'an object',
+const wrongTypes: Readonly<Record<string, Reason>> = {
+  string: because('not_text'),
+  number: because('not_number'),
+  boolean: because('not_boolean'),
+  array: because('not_list'),
+  object: because('not_object'),
+  record: because('not_object'),
 };
 
-/** Everything that is wrong with a value, in the user's words, each at its JSON Pointer below `base`. */
+/** Everything that is wrong with a value, each at its JSON Pointer below `base`. */
 export function findFaults(schema: z.ZodType, value: unknown, base = ''): Fault[] {
-  const result = schema.safeParse(value, { error: describe });
-  if (result.success) return [];
-  return result.error.issues.flatMap((issue) => {
+  const result = schema.safeParse(value, { reportInput: true });
+  return result.success ? [] : faultsOfIssues(result.error.issues, base);
+}
+
+/** What a schema found wrong, as faults. */
+export function faultsOfIssues(issues: readonly z.core.$ZodIssue[], base = ''): Fault[] {
+  return issues.flatMap((issue) => {
     const path = base + toPointer(issue.path.map(String));
-    if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message }];
-    return issue.keys.map((name) => ({ path: path + toPointer([name]), message: 'is not known here' }));
+    if (issue.code !== 'unrecognized_keys') return [faultAt(path, reasonOfIssue(issue))];
+    return issue.keys.map((name) => faultAt(path + toPointer([name]), because('not_known')));
   });
 }
 
@@ -46,8 +51,8 @@ export function parse<Schema extends z.ZodType>(schema: Schema, value: unknown):
 
 /** Throws `invalid` for a body that is missing or could not be read. */
 export function requireBody(body: unknown): void {
-  if (body instanceof UnreadableBody) throw invalid([{ path: '', message: body.reason }]);
-  if (body === undefined) throw invalid([{ path: '', message: 'a JSON body is needed' }]);
+  if (body instanceof UnreadableBody) throw invalid([faultAt('', body.because)]);
+  if (body === undefined) throw invalid([faultAt('', because('body_needed'))]);
 }
 
 /** Throws `invalid` for a value that is missing, unreadable, or holds what no JSON of ours may hold. */
@@ -57,15 +62,27 @@ export function assertPlainJson(value: unknown): void {
   if (fault !== undefined) throw invalid([fault]);
 }
 
-function describe(issue: z.core.$ZodRawIssue): string | undefined {
+function reasonOfIssue(issue: z.core.$ZodIssue): Reason {
+  const code = ownTexts.get(issue.message);
+  // A schema's own word for it comes first.
+  if (code !== undefined) return { code };
   switch (issue.code) {
     case 'invalid_type':
-      return issue.input === undefined ? 'is required' : `must be ${nouns[issue.expected] ?? issue.expected}`;
+      if (issue.input === undefined) return because('required');
+      return wrongTypes[issue.expected] ?? because('not_of_type', { type: issue.expected });
     case 'invalid_value':
-      return issue.input === undefined ? 'is required' : `must be one of ${issue.values.map(String).join(', ')}`;
+      if (issue.input === undefined) return because('required');
+      return because('not_one_of', { choices: issue.values.map(String).join(', ') });
     case 'too_small':
-      return issue.origin === 'string' ? 'must not be empty' : undefined;
+      return issue.origin === 'string' ? because('empty') : because('not_valid', { text: issue.message });
     default:
-      return undefined;
+      return because('not_valid', { text: issue.message });
   }
 }
+
+/** The codes of the texts that schemas give for what only they know. */
+const ownTexts: ReadonlyMap<string, ReasonCode> = new Map(
+  (Object.keys(reasonTexts) as ReasonCode[])
+    .filter((code) => !reasonTexts[code].includes('{'))
+    .map((code) => [reasonTexts[code], code]),
+);

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 
+import { reasonTexts } from '../base/reasons.ts';
 import { dateTime, reference } from './session.ts';
 
 /** Two instants, both inclusive; an empty array is no condition. */
 const dateRange = z
   .array(dateTime)
-  .refine((dates) => dates.length === 0 || dates.length === 2, { error: 'must hold exactly two dates, from and to' })
+  .refine((dates) => dates.length === 0 || dates.length === 2, { error: reasonTexts.not_two_dates })
   .optional();
 
 const anyOf = z.array(z.string()).optional();

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import type { JsonObject } from '../base/json.ts';
 import { parseInstant } from '../base/date-time.ts';
+import { reasonTexts } from '../base/reasons.ts';
 
 /** The form of a session's id (page). */
 export const SESSION_ID = /^[\w|\-:]+$/;
@@ -13,7 +14,7 @@ export const reference = z.string().min(1);
 
 /** A date with a time and a zone (RFC 3339). */
 export const dateTime = z.string().refine((text) => parseInstant(text) !== undefined, {
-  error: 'must be a date with a time and a zone, such as 2025-02-01T09:30:00+01:00',
+  error: reasonTexts.not_date_time,
 });
 
 /** Decided: the page hides this shape; members that we do not know are kept. */
@@ -60,7 +61,7 @@ const ownFields = {
   code: z.string().optional().meta({ title: 'Code', description: 'Optional code for the event' }),
   name: z
     .string()
-    .refine(isPresent, { error: 'must not be blank' })
+    .refine(isPresent, { error: reasonTexts.blank })
     .meta({ title: 'Name', description: 'The name of the session' }),
   display_order: z
     .number()
@@ -147,7 +148,7 @@ const serverFields = {
 
 const id = z
   .string()
-  .regex(SESSION_ID, { error: 'may hold only letters, digits, _, |, - and :' })
+  .regex(SESSION_ID, { error: reasonTexts.not_session_id })
   .meta({ title: 'ID', description: 'The unique, string identifier of this session' });
 
 const sysDirective = z.string().optional().meta({

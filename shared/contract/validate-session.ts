@@ -1,5 +1,6 @@
 import { parseInstant } from '../base/date-time.ts';
-import { isJsonObject, jsonEqual, own, toPointer, type Fault, type JsonObject } from '../base/json.ts';
+import { faultAt, isJsonObject, jsonEqual, own, toPointer, type Fault, type JsonObject } from '../base/json.ts';
+import { because } from '../base/reasons.ts';
 import { invalid } from './errors.ts';
 import { findFaults } from './parse.ts';
 import { fieldSchemas, isServerOwned } from './session.ts';
@@ -44,7 +45,7 @@ export function findSessionFaults(
   for (const name of Object.keys(next)) {
     const known = Object.hasOwn(fieldSchemas, name) || isServerOwned(name);
     if (!known && unknown === 'refused' && (stored === undefined || !Object.hasOwn(stored, name))) {
-      faults.push({ path: toPointer([name]), message: 'is not a field of a session' });
+      faults.push(faultAt(toPointer([name]), because('not_a_field')));
     }
   }
   for (const [name, key] of keyedLists) if (changed(name)) faults.push(...findRepeats(name, own(next, name), key));
@@ -73,7 +74,7 @@ function findRepeats(field: string, list: unknown, key: string | undefined): Fau
       seen.add(id);
       return [];
     }
-    return [{ path: toPointer([field, at]), message: 'stands in the list already' }];
+    return [faultAt(toPointer([field, at]), because('twice'))];
   });
 }
 
@@ -81,7 +82,7 @@ function findDateFault(next: JsonObject): Fault[] {
   const start = instantOf(own(next, 'start_date'));
   const end = instantOf(own(next, 'end_date'));
   if (start === undefined || end === undefined || end >= start) return [];
-  return [{ path: '/end_date', message: 'must not be before start_date' }];
+  return [faultAt('/end_date', because('end_before_start'))];
 }
 
 function instantOf(date: unknown): number | undefined {
@@ -93,10 +94,5 @@ function findCapacityFault(next: JsonObject): Fault[] {
   const options = own(next, 'capacity_options');
   const capacity = isJsonObject(options) ? own(options, 'capacity') : undefined;
   if (Number.isInteger(capacity) && (capacity as number) >= 0) return [];
-  return [
-    {
-      path: '/capacity_options/capacity',
-      message: 'must be a whole number of at least 0 where enable_capacity is true',
-    },
-  ];
+  return [faultAt('/capacity_options/capacity', because('places'))];
 }

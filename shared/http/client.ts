@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
-import { isJsonObject, own } from '../base/json.ts';
-import { ContractError, errorKinds, kindOfStatus, type ErrorKind } from '../contract/errors.ts';
+import { isJsonObject, own, type Fault } from '../base/json.ts';
+import { because, reasonOf, textOf, type Reason } from '../base/reasons.ts';
+import { allOf, ContractError, errorKinds, kindOfStatus, type ErrorKind } from '../contract/errors.ts';
 import { operationNames, operations, type OperationName, type SessionsApi } from '../contract/operations.ts';
 import { session, sessionFields } from '../contract/session.ts';
 import { encodeRequest, type HttpRequest } from './codec.ts';
@@ -74,15 +75,13 @@ export async function openStream(
   if (!response.ok || response.headers.get('content-type')?.startsWith('text/event-stream') !== true) {
     clearTimeout(timer);
     const answer = await readJson(response, options.maxAnswerBytes);
-    throw response.ok
-      ? new ContractError('unusable_answer', 'The server does not keep its answer open.')
-      : toError(response, answer);
+    throw response.ok ? new ContractError('unusable_answer', because('answer_closed')) : toError(response, answer);
   }
   const read = async function* (): AsyncGenerator<Uint8Array, void, undefined> {
     try {
       for await (const chunk of response.body ?? []) yield chunk;
     } catch (cause) {
-      throw new ContractError('unreachable', "The server's answer broke off.", { cause });
+      throw new ContractError('unreachable', because('answer_broke_off'), { cause });
     } finally {
       clearTimeout(timer);
       silence.abort();
@@ -109,16 +108,13 @@ async function send(
       signal,
     });
   } catch (cause) {
-    throw new ContractError('unreachable', `The server cannot be reached: ${describeNetworkFailure(cause)}.`, {
+    throw new ContractError('unreachable', because('unreachable', { why: describeNetworkFailure(cause) }), {
       cause,
     });
   }
   if (response.type !== 'opaqueredirect' && (response.status < 300 || response.status > 399)) return response;
   await response.body?.cancel();
-  throw new ContractError(
-    'unreachable',
-    'The server cannot be reached: requests are sent to another address, as a network does that wants a sign-in first.',
-  );
+  throw new ContractError('unreachable', because('unreachable', { why: because('network_sign_in') }));
 }
 
 /** The body as JSON; undefined where it is none. It is read no further than the bound. */
@@ -137,7 +133,7 @@ async function readJson(response: Response, maxBytes: number): Promise<unknown> 
     }
   } catch (cause) {
     if (cause instanceof ContractError) throw cause;
-    throw new ContractError('unreachable', "The server's answer broke off.", { cause });
+    throw new ContractError('unreachable', because('answer_broke_off'), { cause });
   }
   try {
     return JSON.parse(new TextDecoder().decode(joined(chunks, sizeBytes))) as unknown;
@@ -158,14 +154,14 @@ function joined(chunks: readonly Uint8Array[], sizeBytes: number): Uint8Array {
 }
 
 function tooLarge(maxBytes: number): ContractError {
-  return new ContractError('unusable_answer', `The server's answer is larger than ${maxBytes} bytes.`);
+  return new ContractError('unusable_answer', because('answer_too_large', { bytes: maxBytes }));
 }
 
 function readAnswer(name: OperationName, answer: unknown): unknown {
   const result = operations[name].response.safeParse(withoutFields(answer));
   const issue = result.error?.issues.find(({ path }) => !isWithinSession(name, path));
   if (issue === undefined) return answer;
-  throw new ContractError('unusable_answer', 'The server answered with something else than the Sessions API.', {
+  throw new ContractError('unusable_answer', because('answer_not_api'), {
     cause: `${issue.path.join('/')}: ${issue.message}`,
   });
 }
@@ -196,16 +192,29 @@ function isWithinSession(name: OperationName, path: readonly PropertyKey[]): boo
   return field !== undefined && field !== 'id';
 }
 
+function reasonFor(kind: ErrorKind, detail: unknown, told: unknown, faults: readonly Fault[]): Reason {
+  if (typeof detail !== 'string') return because(`failed_${kind}`);
+  const all = allOf(faults);
+  return faults.length > 0 && textOf(all) === detail ? all : reasonOf({ message: detail, because: told });
+}
+
+const listedFault = z.object({ path: z.string(), message: z.string(), because: z.unknown() });
+
 /** The error of an answer: by its own code where it is one of ours, else by its status. */
 function toError(response: Response, answer: unknown): ContractError {
   const problem = isJsonObject(answer) ? answer : {};
   const code = own(problem, 'code');
   const kind = typeof code === 'string' && isErrorKind(code) ? code : kindOf(response);
   const detail = own(problem, 'detail');
-  const faults = z.array(z.object({ path: z.string(), message: z.string() })).safeParse(own(problem, 'errors'));
+  const listed = z.array(listedFault).safeParse(own(problem, 'errors'));
+  const faults = (listed.data ?? []).map((fault) => ({
+    path: fault.path,
+    message: fault.message,
+    because: reasonOf(fault),
+  }));
   const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
-  return new ContractError(kind, typeof detail === 'string' ? detail : errorKinds[kind].title, {
-    faults: faults.success ? faults.data : [],
+  return new ContractError(kind, reasonFor(kind, detail, own(problem, 'because'), faults), {
+    faults,
     retryAfterS: Number.isFinite(seconds) ? seconds : undefined,
   });
 }

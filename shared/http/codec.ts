@@ -1,3 +1,5 @@
+import { faultAt } from '../base/json.ts';
+import { because } from '../base/reasons.ts';
 import { operations, type Operation, type OperationName, type RequestOf } from '../contract/operations.ts';
 import { invalid } from '../contract/errors.ts';
 
@@ -48,7 +50,7 @@ export function encodeRequest<Name extends OperationName>(name: Name, request: R
 /** One segment of a path. URLs resolve `.` and `..` away, escaped or not: the request would go to another address, with its key. */
 export function encodeSegment(parameter: string, value: string): string {
   if (value === '.' || value === '..' || !value.isWellFormed()) {
-    throw invalid([{ path: `/${parameter}`, message: 'cannot be part of an address' }]);
+    throw invalid([faultAt(`/${parameter}`, because('not_in_address'))]);
   }
   return encodeURIComponent(value);
 }

@@ -1,3 +1,4 @@
+import { because } from '../base/reasons.ts';
 import { ContractError } from '../contract/errors.ts';
 
 /**
@@ -18,7 +19,7 @@ export async function* readEvents(
     for (const [at, part] of parts.entries()) {
       line += part;
       length += part.length;
-      if (length > maxLength) throw new ContractError('unusable_answer', 'An event of the change feed is too large.');
+      if (length > maxLength) throw new ContractError('unusable_answer', because('feed_too_large'));
       if (at === parts.length - 1) break;
       const whole = line.endsWith('\r') ? line.slice(0, -1) : line;
       line = '';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { because } from '../base/reasons.ts';
 import {
   catalogOutcome,
   changePage,
@@ -69,14 +70,14 @@ function requireForm<Schema extends z.ZodType>(schema: Schema, answer: unknown):
 }
 
 function unusable(cause: string): ContractError {
-  return new ContractError('unusable_answer', 'The server answered with something else than a change feed.', { cause });
+  return new ContractError('unusable_answer', because('answer_not_feed'), { cause });
 }
 
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (cause) {
-    throw new ContractError('unusable_answer', 'The change feed holds what is no JSON.', { cause });
+    throw new ContractError('unusable_answer', because('feed_not_json'), { cause });
   }
 }
 

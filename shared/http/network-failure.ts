@@ -1,29 +1,31 @@
+import { because, type Reason } from '../base/reasons.ts';
+
 /**
- * Why no answer came, in the user's words, from what `fetch` throws: Node names the reason by a code, somewhere along the causes
+ * Why no answer came, from what `fetch` throws: Node names the reason by a code, somewhere along the causes
  * (https://nodejs.org/api/errors.html#nodejs-error-codes, and OpenSSL's for certificates).
  */
-export function describeNetworkFailure(error: unknown): string {
-  if (error instanceof Error && error.name === 'TimeoutError') return 'it takes too long to answer';
+export function describeNetworkFailure(error: unknown): Reason {
+  if (error instanceof Error && error.name === 'TimeoutError') return because('network_slow');
   const code = codeOf(error);
-  if (code === undefined) return 'there is no connection';
-  if (CERTIFICATE.test(code)) return `its certificate cannot be trusted (${code})`;
-  if (TLS.test(code)) return `it does not answer by https (${code})`;
-  return reasons.get(code) ?? `there is no connection (${code})`;
+  if (code === undefined) return because('network_none');
+  if (CERTIFICATE.test(code)) return because('network_certificate', { code });
+  if (TLS.test(code)) return because('network_tls', { code });
+  return reasons.get(code) ?? because('network_none_code', { code });
 }
 
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|HOSTNAME_MISMATCH/;
 const TLS = /^(EPROTO|ERR_SSL_)/;
 
-const reasons: ReadonlyMap<string, string> = new Map([
-  ['ECONNREFUSED', 'nobody answers at that address'],
-  ['ENOTFOUND', 'no server of that name is known'],
-  ['EAI_AGAIN', 'no server of that name is known just now'],
-  ['ENETUNREACH', 'there is no way to it from this network'],
-  ['EHOSTUNREACH', 'there is no way to it from this network'],
-  ['ECONNRESET', 'the connection broke off'],
-  ['UND_ERR_SOCKET', 'the connection broke off'],
-  ['UND_ERR_CONNECT_TIMEOUT', 'nobody answers at that address'],
-  ['ETIMEDOUT', 'nobody answers at that address'],
+const reasons: ReadonlyMap<string, Reason> = new Map([
+  ['ECONNREFUSED', because('network_refused')],
+  ['ENOTFOUND', because('network_no_name')],
+  ['EAI_AGAIN', because('network_no_name_now')],
+  ['ENETUNREACH', because('network_no_way')],
+  ['EHOSTUNREACH', because('network_no_way')],
+  ['ECONNRESET', because('network_broke_off')],
+  ['UND_ERR_SOCKET', because('network_broke_off')],
+  ['UND_ERR_CONNECT_TIMEOUT', because('network_refused')],
+  ['ETIMEDOUT', because('network_refused')],
 ]);
 
 /** The first code along the causes. */

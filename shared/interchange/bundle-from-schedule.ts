@@ -1,3 +1,4 @@
+import { because, type Reason } from '../base/reasons.ts';
 import type { CatalogItem } from '../catalog/catalog.ts';
 import type { BundledSession, ScheduleBundle } from '../catalog/schedule-bundle.ts';
 import { ContractError } from '../contract/errors.ts';
@@ -43,10 +44,10 @@ export function bundleFromSchedule(schedule: FrabSchedule, skipped: SkipList): S
   const { conference } = schedule;
   const eventId = textOf(conference, 'offstage:id') ?? importedEventId(conference);
   if (eventId === undefined) {
-    throw new ContractError('invalid', 'The schedule names no event: its conference has neither acronym nor title.');
+    throw new ContractError('invalid', because('schedule_no_event'));
   }
   const { zone, remark } = zoneOf(schedule);
-  if (remark !== undefined) skipped.add('the conference', remark);
+  if (remark !== undefined) skipped.add(because('in_conference'), remark);
 
   const catalog = new CatalogFromSchedule(eventId, schedule);
   const days = new ConferenceDays(conference, schedule.days, zone);
@@ -56,9 +57,9 @@ export function bundleFromSchedule(schedule: FrabSchedule, skipped: SkipList): S
     const id = sessionIdOf(eventId, event);
     const name = textOf(event, 'title');
     if (name === undefined || id === undefined) {
-      skipped.add(where, 'has no title');
+      skipped.add(where, because('no_title'));
     } else if (sessions.has(id)) {
-      skipped.add(where, 'is in the file already, with the same guid or id');
+      skipped.add(where, because('same_event'));
     } else {
       const times = timesOf(event, days, zone);
       for (const remark of times.remarks) skipped.add(where, remark);
@@ -89,13 +90,18 @@ export function bundleFromSchedule(schedule: FrabSchedule, skipped: SkipList): S
 }
 
 /** Where an event stands, as the user can find it in the file. */
-function describe(event: Members): string {
+function describe(event: Members): Reason {
   const id = textOf(event, 'id') ?? textOf(event, 'code') ?? textOf(event, 'guid');
   const title = textOf(event, 'title');
   const names = [id === undefined ? '' : ` id=${id}`, title === undefined ? '' : ` "${title.slice(0, 120)}"`].join('');
-  const day = event['offstage:day'] === undefined ? '' : `day ${String(event['offstage:day'])}, `;
+  const day = event['offstage:day'] === undefined ? undefined : String(event['offstage:day']);
   const room = textOf(event, 'room')?.slice(0, 120);
-  return `${day}${room === undefined ? '' : `room ${room}, `}event${names}`;
+  if (day === undefined) {
+    return room === undefined ? because('in_event', { names }) : because('in_room_event', { room, names });
+  }
+  return room === undefined
+    ? because('in_day_event', { day, names })
+    : because('in_day_room_event', { day, room, names });
 }
 
 /** The id the session had where the file was written, else the one that its guid makes. */

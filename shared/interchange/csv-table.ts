@@ -1,5 +1,6 @@
 import Papa from 'papaparse';
 
+import { because } from '../base/reasons.ts';
 import { ContractError } from '../contract/errors.ts';
 import { MAX_FILE_BYTES } from './read-schedule.ts';
 
@@ -30,10 +31,9 @@ export function readCsvTable(bytes: Uint8Array): CsvTable {
     .map((cells, at) => ({ number: at + 1, cells: cells.slice(0, MAX_COLUMNS).map(unescape) }))
     .filter(({ cells }) => cells.some((cell) => cell !== ''));
   const [first, ...others] = rows;
-  if (first === undefined) throw new ContractError('invalid', 'The file is empty.');
-  if (others.length === 0) throw new ContractError('invalid', 'The file has headers, and no row below them.');
-  if (others.length > MAX_ROWS)
-    throw new ContractError('invalid', `The file has more than ${MAX_ROWS} rows; no schedule has.`);
+  if (first === undefined) throw new ContractError('invalid', because('file_empty'));
+  if (others.length === 0) throw new ContractError('invalid', because('csv_no_rows'));
+  if (others.length > MAX_ROWS) throw new ContractError('invalid', because('file_rows', { most: MAX_ROWS }));
   return { headers: first.cells, rows: others };
 }
 
@@ -44,10 +44,10 @@ function unescape(cell: string): string {
 /** Spreadsheets save text as UTF-8, as UTF-16 with its mark, or, on older systems, in the letters of Windows. */
 function decode(bytes: Uint8Array): string {
   if (bytes.length > MAX_FILE_BYTES) {
-    throw new ContractError('invalid', `The file is too large: at most ${MAX_FILE_BYTES / 1024 / 1024} MiB are read.`);
+    throw new ContractError('invalid', because('csv_too_large', { most: MAX_FILE_BYTES / 1024 / 1024 }));
   }
   if (bytes.includes(0) && !isUtf16(bytes)) {
-    throw new ContractError('invalid', 'The file is no text: save the spreadsheet as CSV first.');
+    throw new ContractError('invalid', because('csv_no_text'));
   }
   if (isUtf16(bytes)) return new TextDecoder(bytes[0] === 0xff ? 'utf-16le' : 'utf-16be').decode(bytes);
   try {

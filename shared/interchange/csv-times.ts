@@ -1,3 +1,4 @@
+import { because, type Reason } from '../base/reasons.ts';
 import { instantOf, localInstant, parseDuration } from './schedule-time.ts';
 
 const MINUTE_MS = 60_000;
@@ -31,7 +32,7 @@ const TIME = /^(\d{1,2})(?:[:.h](\d\d))?(?::(\d\d))?\s*(am|pm|a\.m\.|p\.m\.|uhr|
 export interface CsvTimes {
   startMs?: number;
   endMs?: number;
-  remarks: string[];
+  remarks: Reason[];
 }
 
 export interface CsvTimeCells {
@@ -53,22 +54,22 @@ export function csvTimesOf(cells: CsvTimeCells, order: DateOrder, zone: string):
   const date = dateIn(cells.start, order)?.date ?? dateIn(cells.date, order)?.date;
   const startMs = instantOf(cells.startsAt, zone) ?? momentOf(cells.start, date, order, zone);
   if (startMs === undefined) {
-    const reason =
-      cells.start === '' ? 'has a day and no time' : `has a start that is not understood, "${said.slice(0, 80)}"`;
-    return { remarks: [`${reason}: taken as not scheduled`] };
+    const remark =
+      cells.start === '' ? because('day_without_time') : because('unread_start', { text: said.slice(0, 80) });
+    return { remarks: [remark] };
   }
   const endSaid = cells.endsAt || cells.end;
   const endMs =
     instantOf(cells.endsAt, zone) ?? endAfter(startMs, momentOf(cells.end, date, order, zone), cells.end, order);
   if (endMs !== undefined) {
     if (endMs >= startMs) return { startMs, endMs, remarks: [] };
-    return { startMs, remarks: [`ends before it begins, "${endSaid.slice(0, 80)}": taken without an end`] };
+    return { startMs, remarks: [because('ends_before', { text: endSaid.slice(0, 80) })] };
   }
   const lengthMs = cells.minutes === '' ? undefined : parseDuration(cells.minutes);
   if (lengthMs !== undefined && lengthMs <= 366 * DAY_MS) return { startMs, endMs: startMs + lengthMs, remarks: [] };
   const unread = endSaid || cells.minutes;
   if (unread === '') return { startMs, remarks: [] };
-  return { startMs, remarks: [`has an end that is not understood, "${unread.slice(0, 80)}": taken without an end`] };
+  return { startMs, remarks: [because('unread_end', { text: unread.slice(0, 80) })] };
 }
 
 /** An end that is told as a time of day alone, and is before the start, is meant for the day after. */

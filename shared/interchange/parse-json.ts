@@ -1,4 +1,5 @@
 import { isJsonObject, MAX_JSON_DEPTH, type JsonValue } from '../base/json.ts';
+import { because } from '../base/reasons.ts';
 import { ContractError } from '../contract/errors.ts';
 
 /**
@@ -8,12 +9,12 @@ import { ContractError } from '../contract/errors.ts';
  */
 export function parseJson(text: string): JsonValue {
   if (isTooDeep(text)) {
-    throw new ContractError('invalid', `The file is nested more than ${MAX_JSON_DEPTH} levels deep; no schedule is.`);
+    throw new ContractError('invalid', because('file_levels', { most: MAX_JSON_DEPTH }));
   }
   try {
     return plain(JSON.parse(text));
   } catch (cause) {
-    throw new ContractError('invalid', `The file is not valid JSON: ${(cause as Error).message}`, { cause });
+    throw new ContractError('invalid', because('json_fault', { why: (cause as Error).message }), { cause });
   }
 }
 

@@ -1,5 +1,6 @@
 import { SaxesParser } from 'saxes';
 
+import { because } from '../base/reasons.ts';
 import { ContractError } from '../contract/errors.ts';
 import type { SkipList } from './skip-list.ts';
 
@@ -50,19 +51,19 @@ export function parseXml(text: string, skipped: SkipList): XmlDocument {
     const [line, column] = place.split(':');
     disallowed += 1;
     if (reason === 'disallowed character.' && disallowed <= MAX_DISALLOWED) {
-      skipped.add(`line ${line}, column ${column}`, 'a character that XML does not allow');
+      skipped.add(because('in_line', { line: line ?? '?', column: column ?? '?' }), because('disallowed_character'));
       return;
     }
-    throw new ContractError('invalid', `The file is not valid XML: line ${line}, column ${column}: ${reason}`);
+    throw new ContractError('invalid', because('xml_fault', { line: line ?? '?', column: column ?? '?', why: reason }));
   });
   parser.on('processinginstruction', ({ target, body }) => instructions.set(target, body));
   parser.on('opentag', (tag) => {
     elements += 1;
     if (open.length >= MAX_DEPTH) {
-      throw new ContractError('invalid', `The file is nested more than ${MAX_DEPTH} elements deep; no schedule is.`);
+      throw new ContractError('invalid', because('file_elements_deep', { most: MAX_DEPTH }));
     }
     if (elements > MAX_ELEMENTS) {
-      throw new ContractError('invalid', `The file has more than ${MAX_ELEMENTS} elements; no schedule has.`);
+      throw new ContractError('invalid', because('file_elements', { most: MAX_ELEMENTS }));
     }
     const element: XmlElement = {
       name: localName(tag.name),

@@ -1,5 +1,6 @@
 import { foldText } from '../base/fold-text.ts';
 import { importedSessionId } from '../base/ids.ts';
+import { because, type Reason } from '../base/reasons.ts';
 import type { CatalogItem } from '../catalog/catalog.ts';
 import { isTimeZone } from '../catalog/catalog.ts';
 import type { CsvEvent, CsvFieldName, CsvMapping, CsvPreview } from '../catalog/csv-columns.ts';
@@ -118,13 +119,10 @@ class CsvReader {
     this.#mapping = mapping;
     this.#known = known;
     if (!isTimeZone(event.time_zone)) {
-      throw new ContractError(
-        'invalid',
-        `There is no time zone "${event.time_zone.slice(0, 80)}"; one is Europe/Brussels.`,
-      );
+      throw new ContractError('invalid', because('csv_no_zone', { zone: event.time_zone.slice(0, 80) }));
     }
     const id = event.id ?? importedEventId({ title: event.name });
-    if (id === undefined) throw new ContractError('invalid', 'The event needs a name.');
+    if (id === undefined) throw new ContractError('invalid', because('csv_no_name'));
     this.#event = known?.event ?? { id, name: event.name, time_zone: event.time_zone };
     this.#zone = this.#event.time_zone ?? event.time_zone;
     this.#order = dateOrderOf(
@@ -144,10 +142,10 @@ class CsvReader {
   read(): ScheduleReading {
     const { title, id, code } = this.#mapping;
     if (title === undefined && (this.#known === undefined || (id === undefined && code === undefined))) {
-      throw new ContractError('invalid', 'Say which column holds the titles: nothing is taken without one.');
+      throw new ContractError('invalid', because('csv_no_titles'));
     }
     if (this.#order === 'unsure') {
-      this.#skipped.add('the dates', 'could be day/month or month/day; they are taken as day/month');
+      this.#skipped.add(because('in_dates'), because('day_or_month'));
     }
     const sessions = new Map<string, { row: number; session: BundledSession }>();
     for (const row of this.#table.rows) {
@@ -155,7 +153,7 @@ class CsvReader {
       if (session === undefined) continue;
       const same = sessions.get(session.id);
       if (same === undefined) sessions.set(session.id, { row: row.number, session });
-      else this.#skipped.add(this.#where(row), `is the same session as row ${same.row}: it has its id or code`);
+      else this.#skipped.add(this.#where(row), because('same_row', { row: same.row }));
     }
     const list = Array.from(sessions.values(), ({ session }) => session);
     return {
@@ -177,14 +175,14 @@ class CsvReader {
     const has = (name: CsvFieldName): boolean => this.#mapping[name] !== undefined;
     const own = cell('id');
     if (own !== '' && !SESSION_ID.test(own)) {
-      this.#skipped.add(this.#where(row), `has an id that no session can have, "${own.slice(0, 80)}"`);
+      this.#skipped.add(this.#where(row), because('unfit_id', { id: own.slice(0, 80) }));
       return undefined;
     }
     const code = cell('code');
     const knownId = own !== '' ? own : this.#knownCodes.get(code);
     const name = cell('title') !== '' ? cell('title') : (this.#knownSessions.get(knownId ?? '')?.fields.name ?? '');
     if (name === '') {
-      this.#skipped.add(this.#where(row), 'has no title');
+      this.#skipped.add(this.#where(row), because('no_title'));
       return undefined;
     }
     const id = knownId ?? this.#idOf(code, name);
@@ -208,7 +206,7 @@ class CsvReader {
     const speakers = this.#speakersOf(cell('speaker_ids'), cell('speakers'), known);
     const capacity = cell('capacity');
     if (capacity !== '' && !isCount(capacity)) {
-      this.#skipped.add(this.#where(row), `has a capacity that is no number, "${capacity.slice(0, 80)}": left out`);
+      this.#skipped.add(this.#where(row), because('unread_capacity', { text: capacity.slice(0, 80) }));
     }
     const access = cell('access').toLowerCase();
     const fields: SessionInput = {
@@ -254,9 +252,11 @@ class CsvReader {
     });
   }
 
-  #where({ number, cells }: Row): string {
+  #where({ number, cells }: Row): Reason {
     const title = cells[this.#mapping.title ?? -1] ?? '';
-    return title === '' ? `row ${number}` : `row ${number}, "${title.slice(0, 120)}"`;
+    return title === ''
+      ? because('in_row', { row: number })
+      : because('in_row_of', { row: number, title: title.slice(0, 120) });
   }
 }
 

@@ -1,4 +1,5 @@
 import type { JsonValue } from '../base/json.ts';
+import { because, type Reason } from '../base/reasons.ts';
 import { ContractError } from '../contract/errors.ts';
 import { isMembers, membersWithout, setMember, textOf, type Members, type ParsedFile } from './frab-schedule.ts';
 import { parseJson } from './parse-json.ts';
@@ -21,7 +22,7 @@ export function readFrabJson(text: string, skipped: SkipList): ParsedFile {
 export function scheduleFromJson(root: JsonValue, skipped: SkipList): ParsedFile {
   const file = isMembers(root) && isMembers(root['schedule']) ? root['schedule'] : root;
   if (!isMembers(file) || !isMembers(file['conference'])) {
-    throw new ContractError('invalid', 'The file is JSON, but no schedule: it has no member schedule.conference.');
+    throw new ContractError('invalid', because('json_no_schedule'));
   }
   const builder = new ScheduleBuilder(skipped);
   const conference = file['conference'];
@@ -30,7 +31,7 @@ export function scheduleFromJson(root: JsonValue, skipped: SkipList): ParsedFile
     if (name === 'version' || name === 'base_url') builder.addConferenceMember(name, textOrValue(value));
     else if (name === 'url') builder.addConferenceMember('schedule_url', value);
     else if (!['conference', 'days', 'generator', '$schema'].includes(name)) {
-      builder.skip(`schedule.${name}`, 'a part of the schedule that is not known');
+      builder.skip(because('in_part', { name: `schedule.${name}` }), because('unknown_part'));
     }
   }
   for (const [name, value] of Object.entries(conference)) {
@@ -46,19 +47,19 @@ export function scheduleFromJson(root: JsonValue, skipped: SkipList): ParsedFile
 }
 
 function readDay(value: JsonValue, builder: ScheduleBuilder): void {
-  if (!isMembers(value)) return builder.skip('a day', 'is no object');
+  if (!isMembers(value)) return builder.skip(because('in_day'), because('no_object'));
   const { day_start, day_end, rooms, ...others } = value;
   const day = builder.addDay({ start: day_start ?? null, end: day_end ?? null, ...others });
   const index = day['index'] ?? null;
-  const where = `day ${String(index)}`;
+  const where = (room: string): Reason => because('in_day_room', { day: String(index), room });
   for (const [name, events, members] of roomsOf(rooms)) {
     const room = name.trim();
     if (room !== '') {
       builder.addRoom({ ...members, name: room });
       builder.addRoomToDay(day, room);
     }
-    if (!Array.isArray(events)) builder.skip(`${where}, room ${room}`, 'its events are no list');
-    else for (const event of events) readEvent(event, room, index, `${where}, room ${room}`, builder);
+    if (!Array.isArray(events)) builder.skip(where(room), because('events_no_list'));
+    else for (const event of events) readEvent(event, room, index, where(room), builder);
   }
 }
 
@@ -69,8 +70,8 @@ function roomsOf(rooms: JsonValue | undefined): [name: string, events: JsonValue
   return rooms.filter(isMembers).map(({ events, ...room }) => [textOf(room, 'name') ?? '', events, room]);
 }
 
-function readEvent(value: JsonValue, room: string, day: JsonValue, where: string, builder: ScheduleBuilder): void {
-  if (!isMembers(value)) return builder.skip(where, 'holds an event that is no object');
+function readEvent(value: JsonValue, room: string, day: JsonValue, where: Reason, builder: ScheduleBuilder): void {
+  if (!isMembers(value)) return builder.skip(where, because('event_no_object'));
   const event: Members = {};
   for (const [name, member] of Object.entries(value)) setMember(event, name, readMember(name, member, builder));
   const { recording } = value;
@@ -81,7 +82,8 @@ function readEvent(value: JsonValue, room: string, day: JsonValue, where: string
   const persons = Array.isArray(value['persons']) ? value['persons'] : [];
   event['persons'] = persons.flatMap((item) => {
     const person = builder.addPerson(readPerson(item));
-    if (person === undefined) builder.skip(`a person of "${textOf(event, 'title') ?? '?'}"`, 'has no name');
+    if (person === undefined)
+      builder.skip(because('in_person_of', { title: textOf(event, 'title') ?? '?' }), because('nameless'));
     return person ?? [];
   });
   // The room that an event is listed in is its room, whatever else it says.

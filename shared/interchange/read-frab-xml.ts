@@ -1,11 +1,12 @@
 import type { JsonValue } from '../base/json.ts';
+import { because } from '../base/reasons.ts';
 import { ContractError } from '../contract/errors.ts';
 import {
   proseOf,
-  type FrabSchedule,
   saysNothing,
   setMember,
   textOf,
+  type FrabSchedule,
   type Members,
   type ParsedFile,
 } from './frab-schedule.ts';
@@ -25,7 +26,7 @@ export const SUPPLEMENT_TARGET = 'offstage';
 export function readFrabXml(text: string, skipped: SkipList): ParsedFile {
   const { root, instructions } = parseXml(text, skipped);
   if (root.name !== 'schedule') {
-    throw new ContractError('invalid', `The file is XML, but no schedule: it begins with <${root.name.slice(0, 80)}>.`);
+    throw new ContractError('invalid', because('xml_no_schedule', { name: root.name.slice(0, 80) }));
   }
   const schedule = scheduleFromXml(root, skipped);
   return { schedule, supplement: readSupplement(instructions.get(SUPPLEMENT_TARGET), skipped) };
@@ -37,7 +38,8 @@ function readSupplement(body: string | undefined, skipped: SkipList): JsonValue 
   try {
     return parseJson(body);
   } catch (error) {
-    skipped.add(`<?${SUPPLEMENT_TARGET}?>`, (error as Error).message);
+    if (!(error instanceof ContractError)) throw error;
+    skipped.add(because('in_part', { name: `<?${SUPPLEMENT_TARGET}?>` }), error.because);
     return null;
   }
 }
@@ -71,7 +73,7 @@ function readPart(element: XmlElement, builder: ScheduleBuilder): void {
       readConferencePart(element, builder);
       break;
     default:
-      builder.skip(`<${element.name}>`, 'a part of the schedule that is not known');
+      builder.skip(because('in_part', { name: `<${element.name}>` }), because('unknown_part'));
   }
 }
 
@@ -108,7 +110,11 @@ function readDay(element: XmlElement, builder: ScheduleBuilder): void {
   for (const child of element.children) {
     if (child.name === 'room') readRoom(child, day, builder);
     else if (child.name === 'event') readEvent(child, undefined, day['index'] ?? null, builder);
-    else builder.skip(`day ${String(day['index'])}, <${child.name}>`, 'a part of a day that is not known');
+    else
+      builder.skip(
+        because('in_day_part', { day: String(day['index']), name: `<${child.name}>` }),
+        because('unknown_day_part'),
+      );
   }
 }
 
@@ -118,7 +124,11 @@ function readRoom(element: XmlElement, day: Members | undefined, builder: Schedu
   if (room !== undefined && day !== undefined) builder.addRoomToDay(day, room);
   for (const child of element.children) {
     if (child.name === 'event') readEvent(child, room, day?.['index'] ?? null, builder);
-    else builder.skip(`room ${room ?? '?'}, <${child.name}>`, 'a part of a room that is not known');
+    else
+      builder.skip(
+        because('in_room_part', { room: room ?? '?', name: `<${child.name}>` }),
+        because('unknown_room_part'),
+      );
   }
 }
 
@@ -167,7 +177,7 @@ function readPersons(element: XmlElement, builder: ScheduleBuilder, title: strin
     const id = numberOrText(child.attributes['id']);
     const members: Members = { ...child.attributes, ...(id === undefined ? {} : { id }) };
     const person = builder.addPerson({ ...members, name: child.text.trim() || (child.attributes['name'] ?? '') });
-    if (person === undefined) builder.skip(`a person of "${title ?? '?'}"`, 'has no name');
+    if (person === undefined) builder.skip(because('in_person_of', { title: title ?? '?' }), because('nameless'));
     return person ?? [];
   });
 }

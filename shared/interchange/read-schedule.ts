@@ -1,3 +1,4 @@
+import { because } from '../base/reasons.ts';
 import type { ScheduleReading } from '../catalog/schedule-bundle.ts';
 import { ContractError } from '../contract/errors.ts';
 import { bundleFromSchedule } from './bundle-from-schedule.ts';
@@ -17,9 +18,9 @@ export const MAX_FILE_BYTES = 32 * 1024 * 1024;
 export function readSchedule(bytes: Uint8Array): ScheduleReading {
   const text = decode(bytes);
   const first = /\S/.exec(text)?.[0];
-  if (first === undefined) throw new ContractError('invalid', 'The file is empty.');
+  if (first === undefined) throw new ContractError('invalid', because('file_empty'));
   if (first !== '<' && first !== '{' && first !== '[') {
-    throw new ContractError('invalid', 'The file is neither schedule XML nor schedule JSON.');
+    throw new ContractError('invalid', because('file_no_schedule'));
   }
   const skipped = new SkipList();
   const { schedule, supplement } = first === '<' ? readFrabXml(text, skipped) : readFrabJson(text, skipped);
@@ -31,16 +32,13 @@ export function readSchedule(bytes: Uint8Array): ScheduleReading {
 function decode(bytes: Uint8Array): string {
   if (bytes.length > MAX_FILE_BYTES) {
     const sizeMb = Math.ceil(bytes.length / 1_000_000);
-    throw new ContractError(
-      'invalid',
-      `The file is too large: ${sizeMb} MB; at most ${MAX_FILE_BYTES / 1024 / 1024} MiB are read.`,
-    );
+    throw new ContractError('invalid', because('file_too_large', { size: sizeMb, most: MAX_FILE_BYTES / 1024 / 1024 }));
   }
   const isUtf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
-  if (isUtf16) throw new ContractError('invalid', 'The file is in UTF-16; save it as UTF-8.');
+  if (isUtf16) throw new ContractError('invalid', because('file_utf16'));
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (cause) {
-    throw new ContractError('invalid', 'The file is not UTF-8 text; save it as UTF-8.', { cause });
+    throw new ContractError('invalid', because('file_not_utf8'), { cause });
   }
 }

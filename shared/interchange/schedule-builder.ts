@@ -1,4 +1,5 @@
 import type { JsonValue } from '../base/json.ts';
+import { because, type Reason } from '../base/reasons.ts';
 import { ContractError } from '../contract/errors.ts';
 import {
   addMembers,
@@ -27,7 +28,7 @@ export class ScheduleBuilder {
     this.schedule.rooms = this.#rooms.things;
   }
 
-  skip(where: string, reason: string): void {
+  skip(where: Reason, reason: Reason): void {
     this.#skipped.add(where, reason);
   }
 
@@ -60,7 +61,7 @@ export class ScheduleBuilder {
       while (this.#days.has(index)) index += 1;
     }
     const day: Members = { ...foreignMembers(members), index, rooms: [] };
-    refuseMore(this.schedule.days.push(day), MAX_DAYS, 'days');
+    refuseMore(this.schedule.days.push(day), MAX_DAYS, 'file_days');
     this.#days.set(index, new Set());
     return day;
   }
@@ -81,7 +82,7 @@ export class ScheduleBuilder {
     const details: Members = { ...foreignMembers(members), 'offstage:key': key, name };
     if (known === undefined) {
       this.#people.set(key, details);
-      refuseMore(this.schedule.people.push(details), MAX_THINGS, 'people');
+      refuseMore(this.schedule.people.push(details), MAX_THINGS, 'file_people');
     } else {
       addMembers(known, details);
     }
@@ -96,7 +97,7 @@ export class ScheduleBuilder {
     if (room !== undefined) this.addRoom({ name: room });
     const event = foreignMembers(members);
     setMember(event, 'offstage:day', day);
-    refuseMore(this.schedule.events.push(event), MAX_THINGS, 'events');
+    refuseMore(this.schedule.events.push(event), MAX_THINGS, 'file_events');
   }
 }
 
@@ -129,7 +130,7 @@ class NamedThings {
     }
     if (known !== undefined) return addMembers(known, said);
     this.#byName.set(name, said);
-    refuseMore(this.things.push(said), MAX_THINGS, 'rooms or tracks');
+    refuseMore(this.things.push(said), MAX_THINGS, 'file_rooms');
   }
 }
 
@@ -137,8 +138,12 @@ class NamedThings {
 const MAX_THINGS = 20_000;
 const MAX_DAYS = 1000;
 
-function refuseMore(count: number, most: number, things: string): void {
-  if (count > most) throw new ContractError('invalid', `The file has more than ${most} ${things}; no schedule has.`);
+function refuseMore(
+  count: number,
+  most: number,
+  code: 'file_days' | 'file_people' | 'file_events' | 'file_rooms',
+): void {
+  if (count > most) throw new ContractError('invalid', because(code, { most }));
 }
 
 /** A count or an id: a number where the text is one that JSON can hold, else the text. */

@@ -1,8 +1,9 @@
 import { parseInstant } from '../base/date-time.ts';
 import { importedSessionId, OWN_ID_PREFIX } from '../base/ids.ts';
+import { because, type Reason } from '../base/reasons.ts';
 import type { CatalogItem } from '../catalog/catalog.ts';
 import { isTimeZone } from '../catalog/catalog.ts';
-import type { BundledSession, ScheduleBundle, SkippedPart } from '../catalog/schedule-bundle.ts';
+import { skippedPart, type BundledSession, type ScheduleBundle, type SkippedPart } from '../catalog/schedule-bundle.ts';
 import { ABSTRACT_FIELD, fromCustomFieldValues } from './custom-fields.ts';
 import {
   isMembers,
@@ -82,7 +83,7 @@ export function scheduleFromBundle(bundle: ScheduleBundle, now: number): Outgoin
 export function leftOutOf(bundle: ScheduleBundle): SkippedPart[] {
   return [...bundle.sessions].sort(byId).flatMap((session) => {
     const reason = reasonToLeave(session);
-    return reason === undefined ? [] : [{ where: `session "${session.fields.name}"`, reason }];
+    return reason === undefined ? [] : [skippedPart(because('in_session', { name: session.fields.name }), reason)];
   });
 }
 
@@ -91,9 +92,10 @@ export function isLeftOut(session: BundledSession): boolean {
   return reasonToLeave(session) !== undefined;
 }
 
-function reasonToLeave({ fields }: BundledSession): string | undefined {
-  if (fields.hide_from_schedule === true) return 'is hidden from the schedule';
-  return fields.start_date === undefined || parseInstant(fields.start_date) === undefined ? 'has no start' : undefined;
+function reasonToLeave({ fields }: BundledSession): Reason | undefined {
+  if (fields.hide_from_schedule === true) return because('hidden');
+  const hasStart = fields.start_date !== undefined && parseInstant(fields.start_date) !== undefined;
+  return hasStart ? undefined : because('unscheduled');
 }
 
 interface Scheduled {

@@ -1,6 +1,7 @@
 import { Temporal } from 'temporal-polyfill';
 
 import { isCalendarDate, parseInstant } from '../base/date-time.ts';
+import { because, type Reason } from '../base/reasons.ts';
 import { isTimeZone } from '../catalog/catalog.ts';
 import { textOf, type FrabSchedule, type Members } from './frab-schedule.ts';
 
@@ -153,7 +154,7 @@ export function boundsOfDay(
 }
 
 /** The zone of a schedule; where it names none that exists, the one its times stand at, with a remark for the user. */
-export function zoneOf(schedule: FrabSchedule): { zone: string; remark?: string } {
+export function zoneOf(schedule: FrabSchedule): { zone: string; remark?: Reason } {
   const named = ['time_zone_name', 'timezone', 'time_zone'].map((name) => textOf(schedule.conference, name));
   const known = named.find((name) => name !== undefined && isTimeZone(name));
   if (known !== undefined) return { zone: known };
@@ -164,10 +165,19 @@ export function zoneOf(schedule: FrabSchedule): { zone: string; remark?: string 
   ];
   const offset = written.map((text) => parseWrittenDate(text)?.offset).find((text) => text !== undefined);
   const unknown = named.find((name) => name !== undefined);
-  const fault =
-    unknown === undefined ? 'names no time zone' : `names the time zone "${unknown}", which is not known here`;
-  if (offset === undefined) return { zone: 'UTC', remark: `${fault}; its times are taken as UTC` };
-  return { zone: fixedZone(offset), remark: `${fault}; its times are kept and shown at their offset, ${offset}` };
+  if (offset === undefined) {
+    return {
+      zone: 'UTC',
+      remark: unknown === undefined ? because('without_zone') : because('unknown_zone', { zone: unknown }),
+    };
+  }
+  return {
+    zone: fixedZone(offset),
+    remark:
+      unknown === undefined
+        ? because('without_zone_at', { offset })
+        : because('unknown_zone_at', { zone: unknown, offset }),
+  };
 }
 
 /** A zone that always has this offset. */
@@ -254,7 +264,7 @@ function timeOfDay(instantMs: number, zone: string): number {
 export interface EventTimes {
   startMs?: number;
   endMs?: number;
-  remarks: string[];
+  remarks: Reason[];
 }
 
 /** The times of an event: `date` rules over `start`, `end` over `duration`; without a date, its conference day serves. */
@@ -262,8 +272,8 @@ export function timesOf(event: Members, days: ConferenceDays, zone: string): Eve
   const startMs = startOf(event, days, zone);
   if (startMs === undefined) {
     const said = textOf(event, 'date') ?? textOf(event, 'start');
-    const remark = said === undefined ? 'has no start' : `has a start that is not understood, "${said.slice(0, 80)}"`;
-    return { remarks: [`${remark}: taken as not scheduled`] };
+    const remark = said === undefined ? because('without_start') : because('unread_start', { text: said.slice(0, 80) });
+    return { remarks: [remark] };
   }
   const end = instantOf(textOf(event, 'end'), zone);
   if (end !== undefined && end >= startMs) return { startMs, endMs: end, remarks: [] };
@@ -272,8 +282,8 @@ export function timesOf(event: Members, days: ConferenceDays, zone: string): Eve
   const endMs = lengthMs === undefined ? undefined : usable(startMs + lengthMs);
   if (endMs !== undefined) return { startMs, endMs, remarks: [] };
   const remark =
-    duration === undefined ? 'has no duration' : `has a duration that is not understood, "${duration.slice(0, 80)}"`;
-  return { startMs, remarks: [`${remark}: taken without an end`] };
+    duration === undefined ? because('without_duration') : because('unread_duration', { text: duration.slice(0, 80) });
+  return { startMs, remarks: [remark] };
 }
 
 function startOf(event: Members, days: ConferenceDays, zone: string): number | undefined {

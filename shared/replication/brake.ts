@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import { because } from '../base/reasons.ts';
 import { ContractError } from '../contract/errors.ts';
 import type { Store } from '../store/open-store.ts';
 import type { SyncMemory } from './sync-memory.ts';
@@ -24,7 +25,7 @@ export async function answerBrake(
   const stopped = Object.entries(memory.current.events).filter(
     ([id, { brake }]) => brake !== undefined && (eventId === undefined || id === eventId),
   );
-  if (stopped.length === 0) throw new ContractError('not_found', 'Nothing waits for this answer.');
+  if (stopped.length === 0) throw new ContractError('not_found', because('nothing_to_answer'));
   for (const [id, { brake }] of stopped) {
     if (brake === undefined) continue;
     if (action === 'apply') {

@@ -1,4 +1,5 @@
 import { backoffMs } from '../base/backoff.ts';
+import { because } from '../base/reasons.ts';
 import type { ChangePage, HubApi } from '../contract/change-feed.ts';
 import { ContractError } from '../contract/errors.ts';
 
@@ -110,5 +111,5 @@ async function readAll(
     if (!(await take(page))) return;
     if (!page.more) onLive(true);
   }
-  throw new ContractError('unreachable', 'The change feed ended.');
+  throw new ContractError('unreachable', because('feed_ended'));
 }

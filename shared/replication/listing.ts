@@ -1,3 +1,4 @@
+import { because } from '../base/reasons.ts';
 import { ContractError, type ErrorKind } from '../contract/errors.ts';
 import type { SessionFields } from '../contract/session.ts';
 import { isOlder, versionOf } from './remote-version.ts';
@@ -45,14 +46,14 @@ export async function* listPages(
     context.signal.throwIfAborted();
     const page = await listPage(context, eventId, LISTED_FIELDS[listing], exclusiveStartKey);
     const items = page.Items.filter((item): item is Listed => typeof item.id === 'string');
-    if (items.length !== page.Items.length) throw unusable('It lists sessions without an id.');
+    if (items.length !== page.Items.length) throw unusable('listing_without_ids');
     const nextKey = page.LastEvaluatedKey;
     yield { items, nextKey };
     emptyPages = items.length > 0 ? 0 : emptyPages + 1;
     exclusiveStartKey = nextKey;
     if (exclusiveStartKey === undefined) return;
-    if (keys.has(exclusiveStartKey)) throw unusable('Its listing repeats a page key: it would never end.');
-    if (emptyPages >= MAX_EMPTY_PAGES) throw unusable('Its listing goes on and on without a session.');
+    if (keys.has(exclusiveStartKey)) throw unusable('listing_repeats');
+    if (emptyPages >= MAX_EMPTY_PAGES) throw unusable('listing_endless');
     keys.add(exclusiveStartKey);
   } while (true);
 }
@@ -78,7 +79,7 @@ export async function readRemote(
 ): Promise<{ found: SessionFields } | 'gone' | 'hidden'> {
   try {
     const found = await remote.getSession({ tenantId, id, consistentRead: 'true' });
-    if (found.id !== id) throw unusable('It answers one session for another.');
+    if (found.id !== id) throw unusable('one_for_another');
     return { found };
   } catch (error) {
     if (!(error instanceof ContractError)) throw error;
@@ -165,13 +166,14 @@ async function searchPages(context: SyncContext, eventId: string, ids: string[])
     const page = await remote.searchSessions({ tenantId, body: { event_id: eventId, ids }, exclusiveStartKey });
     found.push(...page.Items);
     exclusiveStartKey = page.LastEvaluatedKey;
-    if (exclusiveStartKey !== undefined && keys.has(exclusiveStartKey))
-      throw unusable('Its search repeats a page key.');
+    if (exclusiveStartKey !== undefined && keys.has(exclusiveStartKey)) throw unusable('search_repeats');
     if (exclusiveStartKey !== undefined) keys.add(exclusiveStartKey);
   } while (exclusiveStartKey !== undefined && keys.size <= MAX_EMPTY_PAGES);
   return found;
 }
 
-function unusable(why: string): ContractError {
-  return new ContractError('unusable_answer', `Headquarters' answer cannot be used. ${why}`);
+function unusable(
+  code: 'listing_without_ids' | 'listing_repeats' | 'listing_endless' | 'one_for_another' | 'search_repeats',
+): ContractError {
+  return new ContractError('unusable_answer', because(code));
 }

@@ -1,3 +1,4 @@
+import { because, textOf } from '../base/reasons.ts';
 import type { SessionFields } from '../contract/session.ts';
 import type { SessionRecord, Stored } from '../store/records.ts';
 import { digestOf } from './session-digest.ts';
@@ -51,8 +52,9 @@ export async function adoptLostCreates(
           if (record !== undefined) hearInto(context, change, record, match.state, { from: 'read' });
         });
       } else {
-        const message = `Headquarters has ${matches.length} sessions just like this one, and any of them may be it. Send it again to make another, or discard it to go on with those.`;
-        const refused = { status: 409, message, faults: [], atMs: context.clock() };
+        const reason = because('one_of_many_alike', { n: matches.length });
+        const message = textOf(reason);
+        const refused = { status: 409, message, because: reason, faults: [], atMs: context.clock() };
         await update(context, session.id, (state) => hearRefusal(state, refused));
       }
     }

@@ -1,3 +1,5 @@
+import { faultAt } from '../base/json.ts';
+import { because } from '../base/reasons.ts';
 import { MAX_PAGE_CHANGES, type ChangePage, type ChainStatus, type FeedChange } from '../contract/change-feed.ts';
 import { ContractError, invalid } from '../contract/errors.ts';
 import type { ChangePosition, StoredChange } from '../store/read-changes.ts';
@@ -44,13 +46,13 @@ export function readFeed(
 
 function positionOf(store: Store, since: string): ChangePosition {
   const cursor = readCursor(since);
-  if (cursor === undefined) throw invalid([{ path: '/since', message: 'is not a cursor that this feed has answered' }]);
+  if (cursor === undefined) throw invalid([faultAt('/since', because('not_cursor'))]);
   if (cursor.epoch !== store.epoch) throw expired();
   return cursor.position;
 }
 
 function expired(): ContractError {
-  return new ContractError('expired', 'What changed since this cursor cannot be told any more: begin anew.');
+  return new ContractError('expired', because('feed_expired'));
 }
 
 function toChange(store: Store, change: StoredChange): FeedChange {

@@ -1,3 +1,4 @@
+import { because } from '../base/reasons.ts';
 import type { IdSet } from './id-set.ts';
 import { isOfOneSession, MAX_FAILURES_IN_A_ROW, readRemote } from './listing.ts';
 import { hearGone } from './session-state.ts';
@@ -77,7 +78,7 @@ export async function proveAbsences(
     const sinceMs = memory.brake?.sinceMs ?? context.clock();
     await context.memory.rememberEvent(eventId, { removedAtMs, brake: { sinceMs, remoteIds } });
     if (memory.brake === undefined) {
-      context.log(`Headquarters lacks ${missing.length} sessions of an event: sync stopped removing, and asks.`);
+      context.log(because('stopped_removing', { n: missing.length }));
     }
     return false;
   }

@@ -1,3 +1,4 @@
+import { because } from '../base/reasons.ts';
 import type { ChangePage, FeedRequest, HubApi } from '../contract/change-feed.ts';
 import { ContractError, type ErrorKind } from '../contract/errors.ts';
 import { adoptLostCreates, createsInDoubt } from './lost-creates.ts';
@@ -32,7 +33,7 @@ export async function pullFeed(context: SyncContext, hub: HubApi): Promise<Reado
         await goOn(context, hub, eventIds, cursor);
       } catch (error) {
         if (!(error instanceof ContractError) || !['expired', 'invalid'].includes(error.kind)) throw error;
-        context.log('The hub was restored, or we were away for long: everything is compared anew.');
+        context.log(because('compares_anew'));
         await memory.rememberFeed({ cursor: undefined, isComplete: false });
         await snapshot(context, hub, eventIds);
       }
@@ -109,7 +110,7 @@ async function* pages(
     context.signal.throwIfAborted();
     const page = await next;
     if (!page.more) return yield page;
-    if (page.changes.length === 0) throw new ContractError('unusable_answer', 'The change feed does not get on.');
+    if (page.changes.length === 0) throw new ContractError('unusable_answer', because('feed_stuck'));
     next = fetchFrom(page.cursor);
     yield page;
   }

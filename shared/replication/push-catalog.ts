@@ -1,7 +1,9 @@
 import { jsonEqual } from '../base/json.ts';
+import { because, reasonOf } from '../base/reasons.ts';
 import { isPlaceholder, type CatalogItem } from '../catalog/catalog.ts';
 import { referencesOf } from '../catalog/references.ts';
 import type { CatalogEdit, HubApi } from '../contract/change-feed.ts';
+import type { ContractError } from '../contract/errors.ts';
 import type { CatalogRecord, Stored } from '../store/records.ts';
 import { isOfOneSession } from './listing.ts';
 import { changeAsHeadquarters, type SyncContext } from './sync-context.ts';
@@ -27,7 +29,10 @@ export async function pushCatalog(context: SyncContext, hub: HubApi): Promise<vo
         for (const [at, { kind, item: sent }] of records.entries()) {
           const outcome = outcomes[at];
           if (outcome?.id !== sent.id || outcome.kind !== kind) continue;
-          if (outcome.refused !== undefined) context.log(`The hub refused ${kind} ${sent.id}: ${outcome.refused}`);
+          if (outcome.refused !== undefined) {
+            const why = reasonOf({ message: outcome.refused, because: outcome.because });
+            context.log(because('hub_refused_item', { kinds: kind, id: sent.id, why }));
+          }
           const theirs = outcome.item as CatalogItem | undefined;
           if (theirs !== undefined) takeItem(context, change, kind, theirs, sent);
           else {
@@ -39,7 +44,7 @@ export async function pushCatalog(context: SyncContext, hub: HubApi): Promise<vo
       });
     } catch (error) {
       if (!isOfOneSession(error)) throw error;
-      context.log(`The hub takes no items of the catalog: ${(error as Error).message}`);
+      context.log(because('hub_takes_no_items', { why: (error as ContractError).because }));
       return;
     }
   }

@@ -1,6 +1,7 @@
 import { isJsonObject, jsonEqual, type JsonObject } from '../base/json.ts';
+import { because, reasonOf, textOf } from '../base/reasons.ts';
 import type { BatchOperation, BatchResult } from '../contract/batch.ts';
-import { ContractError, errorKinds, kindOfStatus } from '../contract/errors.ts';
+import { ContractError, kindOfStatus } from '../contract/errors.ts';
 import type { JsonPatch } from '../contract/patch.ts';
 import type { SessionInput } from '../contract/session.ts';
 import type { Refusal } from '../store/sync-state.ts';
@@ -284,7 +285,7 @@ function reportOverwriting(context: SyncContext, { sync }: SessionState, answer:
   if (context.memory.current.honoursTest === true) return;
   const [before, after] = [sync.version?.sys_version, versionOf(answer).sys_version];
   if (before === undefined || after === undefined || after <= before + 1) return;
-  context.log('A change at headquarters came in at the same moment as one of ours, and may have been overwritten.');
+  context.log(because('may_be_overwritten'));
 }
 
 async function hearResult(
@@ -296,7 +297,8 @@ async function hearResult(
 ): Promise<void> {
   if (!result.success) {
     const kind = kindOfStatus(result.status_code);
-    return await hearFailure(run, id, new ContractError(kind, result.error ?? errorKinds[kind].title), state);
+    const why = result.error === undefined ? because(`failed_${kind}`) : reasonOf({ ...result, message: result.error });
+    return await hearFailure(run, id, new ContractError(kind, why), state);
   }
   if (operation.operation === 'delete') return await hearDeleted(run, id);
   if (!isJsonObject(result.result) || result.result.id !== operation.id) return;
@@ -343,6 +345,7 @@ async function hearFailure(run: Push, id: string, error: unknown, sent: SessionS
   const refusal: Refusal = {
     status: error.status,
     message: error.message,
+    because: error.because,
     faults: [...error.faults],
     atMs: context.clock(),
   };
@@ -350,7 +353,8 @@ async function hearFailure(run: Push, id: string, error: unknown, sent: SessionS
     await update(context, id, turnedAway);
     const isCreate = sent.sync.remote_id === '';
     if (!isCreate || !(error.kind === 'quota_exceeded' || pace.limited(id))) throw error;
-    await refuse(run, id, sent, { ...refusal, message: `Headquarters' limit: ${error.message}` });
+    const limit = because('limit_reached', { why: error.because });
+    await refuse(run, id, sent, { ...refusal, message: textOf(limit), because: limit });
     return;
   }
   if (sent.sync.remote_id === '') await update(context, id, turnedAway);
@@ -379,7 +383,7 @@ async function forbid(
   run.forbidden.set(id, { sent, refusal });
   if (run.forbidden.size < 2 || run.successes > 0) return;
   for (const [other] of run.forbidden) await update(run.context, other, turnedAway);
-  throw new ContractError('forbidden', 'Headquarters does not let this key change sessions.', { cause: error });
+  throw new ContractError('forbidden', because('key_may_not_change'), { cause: error });
 }
 
 /** Notes a refusal of what was sent. What was edited since was not refused: it is sent in its turn. */
@@ -391,7 +395,7 @@ async function refuse({ context, pace }: Push, id: string, sent: SessionState, r
     return isOpen && isSame ? hearRefusal(state, refusal) : state;
   });
   pace.succeeded(id);
-  context.log(`Headquarters refused a change: ${refusal.message}`);
+  context.log(because('refused_there', { why: refusal.because }));
 }
 
 /** Reads a session at headquarters, consistently, and takes in what is heard; undefined where it is hidden, or settled meanwhile. */
@@ -402,7 +406,7 @@ async function readAndHear({ context }: Push, id: string): Promise<SessionState 
   );
   if (record === undefined || record.sync.remote_id === '') return undefined;
   const read = await readRemote(context, record.sync.remote_id);
-  if (read === 'hidden') throw new ContractError('invalid', 'Headquarters does not show this session to this key.');
+  if (read === 'hidden') throw new ContractError('invalid', because('hidden_from_key'));
   if (read === 'gone') {
     return await update(context, id, (state) => (state.deleted && !state.sync.dirty ? state : hearGone(state)));
   }
@@ -434,5 +438,5 @@ async function probeTest(context: SyncContext): Promise<void> {
 }
 
 function unusable(): ContractError {
-  return new ContractError('unusable_answer', "Headquarters' answer is about another session.");
+  return new ContractError('unusable_answer', because('answer_of_another'));
 }

@@ -2,6 +2,7 @@ import { backoffMs } from '../base/backoff.ts';
 import { toTimestamp, type Clock } from '../base/clock.ts';
 import type { IdSource } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
+import { because, textOf, type Reason } from '../base/reasons.ts';
 import { ContractError } from '../contract/errors.ts';
 import type { CatalogKind } from '../catalog/catalog.ts';
 import type { ChainStatus, ChangePage, Decision, HubApi, HubOrder } from '../contract/change-feed.ts';
@@ -117,6 +118,7 @@ export interface Replicator {
 export interface LogEntry {
   at: string;
   message: string;
+  because: Reason;
 }
 
 const BACKOFF = { firstMs: 1000, maxMs: 5 * 60 * 1000 };
@@ -142,8 +144,9 @@ export function createReplicator(options: ReplicatorOptions): Replicator {
     for (const listener of listeners) listener();
   };
 
-  const log = (message: string): void => {
-    entries.push({ at: toTimestamp(clock()), message });
+  const log = (what: Reason): void => {
+    const message = textOf(what);
+    entries.push({ at: toTimestamp(clock()), message, because: what });
     if (entries.length > LOG_LENGTH) entries.shift();
     options.logger.info({ tenant: tenantId, upstream }, message);
   };
@@ -260,8 +263,7 @@ export function createReplicator(options: ReplicatorOptions): Replicator {
       noteFailure(lane, error);
       return false;
     }
-    if (lane.lastError !== undefined)
-      log(lane === health.push ? 'Changes can be sent again.' : 'Headquarters can be read again.');
+    if (lane.lastError !== undefined) log(because(lane === health.push ? 'sends_again' : 'reads_again'));
     lane.failures = 0;
     lane.waitUntilMs = 0;
     lane.lastAtMs = clock();
@@ -295,10 +297,10 @@ export function createReplicator(options: ReplicatorOptions): Replicator {
         health.isUnauthorized = true;
         for (const each of [health.push, health.pull]) each.waitUntilMs = clock() + UNAUTHORIZED_WAIT_MS;
       }
-      lane.lastError = error.message;
+      lane.lastError = error.because;
     } else {
       options.logger.error({ err: error, tenant: tenantId, upstream }, 'a sync failed');
-      lane.lastError = 'The sync failed by a fault of its own; the log has more.';
+      lane.lastError = because('sync_fault');
     }
     log(lane.lastError);
   };
@@ -432,12 +434,12 @@ export function createReplicator(options: ReplicatorOptions): Replicator {
     async pause() {
       await memory.remember({ paused: true });
       await stop();
-      log('Paused.');
+      log(because('paused'));
       changed();
     },
     async resume() {
       await memory.remember({ paused: false });
-      log('Resumed.');
+      log(because('resumed'));
       changed();
     },
     stop,

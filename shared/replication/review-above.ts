@@ -1,3 +1,4 @@
+import { because } from '../base/reasons.ts';
 import type { Decision, HubApi, HubOrder, OpenAbove } from '../contract/change-feed.ts';
 import type { CatalogKind } from '../catalog/catalog.ts';
 import { ContractError } from '../contract/errors.ts';
@@ -65,7 +66,7 @@ export async function settleAbove(
     ({ session, sync }) => session.id === id && sync.above?.some((open) => open[wanted] !== undefined) === true,
   );
   if (hub === undefined || record === undefined) {
-    throw new ContractError('not_found', 'There is nothing to decide about this session.');
+    throw new ContractError('not_found', because('nothing_to_decide'));
   }
   requireVersion(record, version);
   const seen = decision.about === 'conflict' ? { version: record.sync.version?.sys_version } : {};

@@ -1,6 +1,7 @@
 import { toTimestamp, type Clock } from '../base/clock.ts';
 import { newSessionId, OWN_ID_PREFIX, type IdSource } from '../base/ids.ts';
-import { own, toPointer, type Fault, type JsonObject } from '../base/json.ts';
+import { faultAt, own, toPointer, type Fault, type JsonObject } from '../base/json.ts';
+import { because, type Reason } from '../base/reasons.ts';
 import type { CatalogKind } from '../catalog/catalog.ts';
 import { referencesOf } from '../catalog/references.ts';
 import { ContractError, invalid } from '../contract/errors.ts';
@@ -40,6 +41,7 @@ export type Place = 'here' | 'hub';
 export interface RefusedSession extends PendingSession {
   status: number;
   message: string;
+  because: Reason;
   errors: Fault[];
   /** When it was refused, ISO-8601 in UTC. */
   at: string;
@@ -97,9 +99,9 @@ export function listRefused(context: ReviewContext): RefusedSession[] {
 export function toRefused(record: Stored<SessionRecord>): RefusedSession | undefined {
   const { refused } = record.sync;
   if (refused === undefined) return undefined;
-  const { status, message, faults, atMs } = refused;
+  const { status, message, because: reason, faults, atMs } = refused;
   const missing = status === 409 ? missingReferences(record.session, message, faults) : [];
-  return { ...toPending(record), status, message, errors: faults, at: toTimestamp(atMs), missing };
+  return { ...toPending(record), status, message, because: reason, errors: faults, at: toTimestamp(atMs), missing };
 }
 
 export function listConflicts(context: ReviewContext): SessionConflict[] {
@@ -185,7 +187,7 @@ export async function replaceReference(
 /** Throws `precondition_failed` where a person decided on a version of the session that is not the one by now. */
 export function requireVersion(record: SessionRecord | undefined, version: number | undefined): void {
   if (record === undefined || version === undefined || record.session.sys_version === version) return;
-  throw new ContractError('precondition_failed', 'The session has changed since: look again, and decide.');
+  throw new ContractError('precondition_failed', because('changed_since'));
 }
 
 /** Settles the conflicts of a session as a person decides. Throws `not_found` where there is none, `invalid` for what no session may be. */
@@ -268,7 +270,7 @@ function choiceOf(resolution: Resolution, pointer: string): Choice | undefined {
 function wholeChoice(resolution: Resolution): 'mine' | 'theirs' {
   const choice = typeof resolution === 'string' ? resolution : own(resolution, '');
   if (choice === 'mine' || choice === 'theirs') return choice;
-  throw invalid([{ path: '/resolution', message: "must be 'mine' or 'theirs' where one side deleted the session" }]);
+  throw invalid([faultAt('/resolution', because('not_side'))]);
 }
 
 /** Writes an edit that a person made here, by a decision. */
@@ -323,7 +325,7 @@ function withoutRefusal(state: SessionState): SessionState {
 }
 
 function notOpen(): ContractError {
-  return new ContractError('not_found', 'There is nothing to decide about this session.');
+  return new ContractError('not_found', because('nothing_to_decide'));
 }
 
 function requireValid(next: JsonObject, stored: Session): void {

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { IdSource } from '../base/ids.ts';
+import type { Reason } from '../base/reasons.ts';
 import { placeholder, type CatalogKind } from '../catalog/catalog.ts';
 import { visitReferences } from '../catalog/references.ts';
 import type { SessionsApi } from '../contract/operations.ts';
@@ -31,7 +32,7 @@ export interface SyncContext {
   inTurn<T>(work: () => Promise<T>): Promise<T>;
   /** Tells how far a sync is: sessions done, and to do as far as that is known. */
   onProgress(done: number, total: number | undefined): void;
-  log(message: string): void;
+  log(what: Reason): void;
 }
 
 /** Changes made by a sync, as history names them. */

@@ -1,3 +1,5 @@
+import type { Reason } from '../base/reasons.ts';
+
 /** How one direction, sending or fetching, went of late: each has its own clock. */
 export interface Lane {
   failures: number;
@@ -5,8 +7,8 @@ export interface Lane {
   waitUntilMs: number;
   /** When it last went well. */
   lastAtMs?: number;
-  /** Why it does not, in words. */
-  lastError?: string;
+  /** Why it does not. */
+  lastError?: Reason;
 }
 
 /** How the syncs of late went; forgotten at a restart. */

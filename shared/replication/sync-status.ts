@@ -1,4 +1,5 @@
 import { toTimestamp } from '../base/clock.ts';
+import { textOf, type Reason } from '../base/reasons.ts';
 import type { ChainStatus } from '../contract/change-feed.ts';
 import type { Store } from '../store/open-store.ts';
 import { openConflicts, stateOf } from './session-state.ts';
@@ -22,6 +23,8 @@ export interface SyncStatus {
   last_pull_at?: string;
   last_push_at?: string;
   last_error?: string;
+  /** The same as a code and its values. */
+  last_error_because?: Reason;
   progress?: { done: number; total?: number };
   /** Items of the catalog that the hub lacks as they are here. */
   catalog?: number;
@@ -76,7 +79,7 @@ export function readStatus(
     ...(since === undefined || !Number.isFinite(since) ? {} : { since: toTimestamp(since) }),
     ...(lastPullAtMs === undefined ? {} : { last_pull_at: toTimestamp(lastPullAtMs) }),
     ...(lastPushAtMs === undefined ? {} : { last_push_at: toTimestamp(lastPushAtMs) }),
-    ...(lastError === undefined ? {} : { last_error: lastError }),
+    ...(lastError === undefined ? {} : { last_error: textOf(lastError), last_error_because: lastError }),
     ...(health.progress === undefined ? {} : { progress: health.progress }),
     ...(braked.length === 0
       ? {}

@@ -1,3 +1,4 @@
+import { because } from '../base/reasons.ts';
 import { catalogKinds, isCatalogKind, isPlaceholder, type CatalogItem, type CatalogKind } from '../catalog/catalog.ts';
 import { referencesOf } from '../catalog/references.ts';
 import { mergeItem } from '../catalog/merge-item.ts';
@@ -31,7 +32,7 @@ export async function takeCatalog(context: SyncContext, heard: readonly Heard[])
       } else takeItem(context, change, kind, item as CatalogItem);
     }
   });
-  for (const [kind, count] of skipped) context.log(`${count} of the hub's ${kind} could not be read.`);
+  for (const [kind, count] of skipped) context.log(because('items_unread', { n: count, kinds: kind }));
 }
 
 /**
@@ -102,8 +103,6 @@ export function takeItem(
   const { overruled } = mergeItem(known, sent ?? mine, theirs);
   change.settleCatalogItem(kind, item, hub);
   if (overruled.length > 0) {
-    context.log(
-      `The hub's ${overruled.join(', ')} of ${kind} ${theirs.id} stands; what was set here is in its history.`,
-    );
+    context.log(because('hub_stands', { members: overruled.join(', '), kinds: kind, id: theirs.id }));
   }
 }

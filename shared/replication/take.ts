@@ -1,5 +1,6 @@
 import { OWN_ID_PREFIX } from '../base/ids.ts';
-import { type JsonObject } from '../base/json.ts';
+import type { JsonObject } from '../base/json.ts';
+import { because } from '../base/reasons.ts';
 import type { SessionFields } from '../contract/session.ts';
 import type { StoreChange } from '../store/open-store.ts';
 import type { HistoryRecord, SessionRecord, Stored } from '../store/records.ts';
@@ -161,7 +162,7 @@ function leaveTwin(
 function buryTwin(context: SyncContext, change: StoreChange, remote: JsonObject): void {
   const record = findRecord(change, context.tenantId, String(remote['id']));
   settle(context, change, bury(remote, context.upstream, context.clock()), record);
-  context.log('A session was at headquarters twice; the double goes.');
+  context.log(because('double_goes'));
 }
 
 function arriveAs(context: SyncContext, change: StoreChange, remote: JsonObject, localId: string): void {

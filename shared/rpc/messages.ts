@@ -1,4 +1,5 @@
 import type { Fault } from '../base/json.ts';
+import type { Reason } from '../base/reasons.ts';
 import type { CatalogItem, CatalogKind } from '../catalog/catalog.ts';
 import type { SkippedPart } from '../catalog/schedule-bundle.ts';
 import type { SessionSummary } from './session-summary.ts';
@@ -57,7 +58,7 @@ export interface ManyReport {
   /** Ids of the sessions that were made, changed or deleted. */
   done: string[];
   /** By their places in what was asked. */
-  refused: { at: number; message: string; faults: Fault[] }[];
+  refused: { at: number; message: string; because: Reason; faults: Fault[] }[];
 }
 
 /** A schedule file that was taken in. */
@@ -83,6 +84,7 @@ export interface ExportedFile {
 export interface SyncLogEntry {
   at: string;
   message: string;
+  because: Reason;
 }
 
 /** A copy of all data as they were at one moment, in the data folder's `backups`. */

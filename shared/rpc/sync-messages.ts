@@ -1,3 +1,5 @@
+import type { Reason } from '../base/reasons.ts';
+
 /** What sync tells of itself, as the renderer shows it: types alone, for sync itself runs in the engine. */
 export type { SyncStatus } from '../replication/sync-status.ts';
 export type {
@@ -10,12 +12,12 @@ export type {
 
 /**
  * What was found of one thing that a person typed in: it is `right`, or `wrong`; `unclear`, where this headquarters does not tell; or
- * `untried`, where something else came between. `because` says why, for the app to put into the user's language; the message says it in English,
+ * `untried`, where something else came between. `because` says why, for the app to put into the user's language, and `why` what more is known of it; the message says it in English,
  * with all that is known.
  */
 export type Finding =
   | { state: 'right' | 'untried' }
-  | { state: 'wrong' | 'unclear'; because: FindingReason; message: string };
+  | { state: 'wrong' | 'unclear'; because: FindingReason; message: string; why?: Reason };
 
 export type FindingReason =
   | 'bad_address'

@@ -1,3 +1,4 @@
+import { because } from '../base/reasons.ts';
 import type { Operation } from '../contract/operations.ts';
 import { ContractError } from '../contract/errors.ts';
 import { mayActAs, type Caller, type Principal, type Role } from '../contract/roles.ts';
@@ -7,9 +8,9 @@ const NOBODY: Principal = { id: 'public', role: 'viewer' };
 
 /** Refuses a caller that may not do this: 401 without a known key, 403 without the right (contract.md, "Order of checks"). */
 export function authorise(caller: Caller, needed: Role): Principal {
-  if (caller === undefined) throw new ContractError('unauthorized', 'This needs an API key that is known here.');
+  if (caller === undefined) throw new ContractError('unauthorized', because('key_needed'));
   if (!mayActAs(caller.role, needed)) {
-    throw new ContractError('forbidden', `This needs the role ${needed}; the key has the role ${caller.role}.`);
+    throw new ContractError('forbidden', because('role_needed', { needed, role: caller.role }));
   }
   return caller;
 }
@@ -21,5 +22,5 @@ export function authoriseOperation(caller: Caller, operation: Operation): Princi
 
 /** Refuses a tenant that is not served here: 404, to public calls too. */
 export function requireTenant(tenants: ReadonlySet<string>, tenantId: string): void {
-  if (!tenants.has(tenantId)) throw new ContractError('not_found', 'There is no such tenant here.');
+  if (!tenants.has(tenantId)) throw new ContractError('not_found', because('no_tenant'));
 }

@@ -1,6 +1,7 @@
 import jsonPatch, { type Operation } from 'fast-json-patch';
 
-import { isJsonObject, jsonSizeBytes, type JsonObject } from '../base/json.ts';
+import { faultAt, isJsonObject, jsonSizeBytes, type JsonObject } from '../base/json.ts';
+import { because, type Reason } from '../base/reasons.ts';
 import { invalid } from '../contract/errors.ts';
 import { jsonPatch as jsonPatchSchema, type JsonPatch, type PatchDirective } from '../contract/patch.ts';
 import { parse } from '../contract/parse.ts';
@@ -21,26 +22,26 @@ export function applyPatch(session: JsonObject, patch: JsonPatch): JsonObject {
   // Copies can double a document with each directive: together they may add no more than a session may hold.
   let copyRoomBytes = MAX_SESSION_BYTES;
   patch.forEach((directive, at) => {
-    const refuse: Refuse = (member, message) => {
-      throw invalid([{ path: `/${at}/${member}`, message }]);
+    const refuse: Refuse = (member, reason) => {
+      throw invalid([faultAt(`/${at}/${member}`, reason)]);
     };
     const step = (operation: Operation, member: 'path' | 'from'): void => {
-      check(document, operation, (message) => refuse(member, message));
+      check(document, operation, (reason) => refuse(member, reason));
       try {
         document = jsonPatch.applyOperation(document, operation, false, true, true).newDocument;
       } catch (error) {
         if (!(error instanceof jsonPatch.JsonPatchError)) throw error;
-        refuse(member, 'is not what the session holds: the test failed');
+        refuse(member, because('test_failed'));
       }
     };
     const read = (pointer: string): unknown => {
-      check(document, { op: 'test', path: pointer, value: undefined }, (message) => refuse('from', message));
+      check(document, { op: 'test', path: pointer, value: undefined }, (reason) => refuse('from', reason));
       return jsonPatch.getValueByPointer(document, pointer);
     };
 
     for (const path of writtenPaths(directive)) {
       const field = tokensOf(path)?.[0];
-      if (field !== undefined && isServerOwned(field)) refuse('path', 'is set by the server alone');
+      if (field !== undefined && isServerOwned(field)) refuse('path', because('set_by_server'));
     }
     switch (directive.op) {
       case 'remove':
@@ -48,18 +49,18 @@ export function applyPatch(session: JsonObject, patch: JsonPatch): JsonObject {
       case 'add':
       case 'replace':
       case 'test':
-        if (directive.value === undefined) refuse('value', 'is required');
+        if (directive.value === undefined) refuse('value', because('required'));
         return step({ op: directive.op, path: directive.path, value: jsonPatch.deepClone(directive.value) }, 'path');
       case 'move':
       case 'copy': {
-        const from = directive.from ?? refuse('from', 'is required');
+        const from = directive.from ?? refuse('from', because('required'));
         const value = read(from);
         if (directive.op === 'copy') {
           copyRoomBytes -= jsonSizeBytes(value);
-          if (copyRoomBytes < 0) refuse('from', 'copies more than a session may hold');
+          if (copyRoomBytes < 0) refuse('from', because('copies_too_much'));
           return step({ op: 'add', path: directive.path, value: jsonPatch.deepClone(value) }, 'path');
         }
-        if (directive.path.startsWith(`${from}/`)) refuse('path', 'lies within what is to be moved');
+        if (directive.path.startsWith(`${from}/`)) refuse('path', because('into_itself'));
         if (directive.path === from) return;
         step({ op: 'remove', path: from }, 'from');
         // Moved, not copied: thousands of moves of one large member must not each cost its size.
@@ -67,7 +68,7 @@ export function applyPatch(session: JsonObject, patch: JsonPatch): JsonObject {
       }
     }
   });
-  if (!isJsonObject(document)) throw invalid([{ path: '', message: 'the patch leaves no session' }]);
+  if (!isJsonObject(document)) throw invalid([faultAt('', because('leaves_no_session'))]);
   return document;
 }
 
@@ -90,7 +91,7 @@ export function isUnlock(patch: JsonPatch): boolean {
   );
 }
 
-type Refuse = (member: string, message: string) => never;
+type Refuse = (member: string, reason: Reason) => never;
 
 const INHERITED: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
@@ -110,27 +111,27 @@ function tokensOf(pointer: string): string[] | undefined {
 }
 
 /** Refuses an operation whose pointer leads nowhere in the document as it is. */
-function check(document: unknown, operation: Operation, refuse: (message: string) => never): void {
-  const tokens = tokensOf(operation.path) ?? refuse('is not a JSON Pointer');
+function check(document: unknown, operation: Operation, refuse: (reason: Reason) => never): void {
+  const tokens = tokensOf(operation.path) ?? refuse(because('not_pointer'));
   if (tokens.length === 0) {
-    if (operation.op === 'remove') refuse('cannot be removed: it is the whole session');
+    if (operation.op === 'remove') refuse(because('removes_all'));
     return;
   }
   let parent: unknown = document;
   tokens.forEach((token, at) => {
-    if (INHERITED.has(token)) refuse(`must not lead through ${token}`);
+    if (INHERITED.has(token)) refuse(because('inherited', { name: token }));
     const last = at === tokens.length - 1;
     const adding = last && operation.op === 'add';
     if (Array.isArray(parent)) {
       if (adding && token === '-') return;
-      const position = /^(0|[1-9]\d{0,9})$/.test(token) ? Number(token) : refuse('is not a position in the list');
-      if (position >= parent.length + (adding ? 1 : 0)) refuse('lies beyond the end of the list');
+      const position = /^(0|[1-9]\d{0,9})$/.test(token) ? Number(token) : refuse(because('not_position'));
+      if (position >= parent.length + (adding ? 1 : 0)) refuse(because('beyond_end'));
       parent = parent[position];
     } else if (isJsonObject(parent)) {
-      if (!adding && !Object.hasOwn(parent, token)) refuse('does not exist');
+      if (!adding && !Object.hasOwn(parent, token)) refuse(because('does_not_exist'));
       parent = Object.hasOwn(parent, token) ? parent[token] : undefined;
     } else {
-      refuse('does not exist');
+      refuse(because('does_not_exist'));
     }
   });
 }

@@ -1,4 +1,5 @@
-import { isJsonObject, own } from '../base/json.ts';
+import { faultAt, isJsonObject, own } from '../base/json.ts';
+import { because } from '../base/reasons.ts';
 import { batchOperationHead, batchRequest, type BatchResult } from '../contract/batch.ts';
 import { ContractError, invalid } from '../contract/errors.ts';
 import type { RequestOf, ResponseOf } from '../contract/operations.ts';
@@ -42,7 +43,13 @@ async function perform(
   } catch (error) {
     if (!(error instanceof ContractError)) throw error;
     const id = isJsonObject(operation) ? own(operation, 'id') : undefined;
-    return { id: typeof id === 'string' ? id : '', success: false, status_code: error.status, error: error.message };
+    return {
+      id: typeof id === 'string' ? id : '',
+      success: false,
+      status_code: error.status,
+      error: error.message,
+      because: error.because,
+    };
   }
 }
 
@@ -51,7 +58,7 @@ function read(operation: unknown): { id: string; patch?: JsonPatch } {
   const { id, operation: kind, ...members } = parse(batchOperationHead, operation);
   if (kind === 'delete') return { id };
   const patch = own(members, 'patch_directives') ?? own(members, 'patch');
-  if (patch === undefined) throw invalid([{ path: '/patch_directives', message: 'is required' }]);
+  if (patch === undefined) throw invalid([faultAt('/patch_directives', because('required'))]);
   // Whether it is a patch at all is asked in its turn, after whether there is such a session.
   return { id, patch: patch as JsonPatch };
 }

@@ -1,4 +1,5 @@
-import { jsonEqual, own, toPointer, type Fault, type JsonObject } from '../base/json.ts';
+import { faultAt, jsonEqual, own, toPointer, type Fault, type JsonObject } from '../base/json.ts';
+import { because } from '../base/reasons.ts';
 import {
   bulkChange,
   MAX_PREVIEW_ROWS,
@@ -69,7 +70,7 @@ export async function changeSessions(
       count(report, done);
       if ('error' in done) refusals.push(done);
     }
-    if (refusals.length > 0 && !leaveRefused) throw refuseAll('Nothing was changed.', refusals);
+    if (refusals.length > 0 && !leaveRefused) throw refuseAll('none_changed', refusals);
     return report;
   });
 }
@@ -157,7 +158,7 @@ function askedOf(change: BulkChange): Asked[] {
     const repeated = seen.has(id);
     seen.add(id);
     const path = 'changes' in change ? toPointer(['changes', at, 'id']) : toPointer(['ids', at]);
-    return repeated ? [{ path, message: 'stands in the list already' }] : [];
+    return repeated ? [faultAt(path, because('twice'))] : [];
   });
   if (faults.length > 0) throw invalid(faults);
   return all;
@@ -179,6 +180,13 @@ function count(report: BulkReport, verdict: Verdict): void {
   }
   report.refused += 1;
   const { id, name, error } = verdict;
-  const refusal: BulkRefusal = { id, name, kind: error.kind, message: error.message, faults: [...error.faults] };
+  const refusal: BulkRefusal = {
+    id,
+    name,
+    kind: error.kind,
+    message: error.message,
+    because: error.because,
+    faults: [...error.faults],
+  };
   if (report.refusals.length < MAX_PREVIEW_ROWS) report.refusals.push(refusal);
 }

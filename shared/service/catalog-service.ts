@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { faultAt } from '../base/json.ts';
+import { because } from '../base/reasons.ts';
 import { catalogKinds, isCatalogKind, type CatalogItem, type CatalogKind } from '../catalog/catalog.ts';
 import type { CatalogOutcome } from '../contract/change-feed.ts';
 import { ContractError, invalid } from '../contract/errors.ts';
@@ -59,7 +61,7 @@ export function createCatalogService(context: ServiceContext): CatalogService {
 
 function requireKind(kind: string): CatalogKind {
   if (isCatalogKind(kind)) return kind;
-  throw new ContractError('not_found', `There is no such kind; the kinds are ${Object.keys(catalogKinds).join(', ')}.`);
+  throw new ContractError('not_found', because('no_kind_of', { kinds: Object.keys(catalogKinds).join(', ') }));
 }
 
 function requireDistinct(items: readonly CatalogItem[]): void {
@@ -67,7 +69,7 @@ function requireDistinct(items: readonly CatalogItem[]): void {
   const faults = items.flatMap(({ id }, at) => {
     const repeated = seen.has(id);
     seen.add(id);
-    return repeated ? [{ path: `/${at}/id`, message: 'stands in the list already' }] : [];
+    return repeated ? [faultAt(`/${at}/id`, because('twice'))] : [];
   });
   if (faults.length > 0) throw invalid(faults);
 }

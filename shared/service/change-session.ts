@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
 import { newSessionId, OWN_ID_PREFIX } from '../base/ids.ts';
-import { jsonEqual, own, type Fault, type JsonObject } from '../base/json.ts';
+import { faultAt, jsonEqual, own, type Fault, type JsonObject } from '../base/json.ts';
+import { because } from '../base/reasons.ts';
 import { ContractError, invalid } from '../contract/errors.ts';
 import type { RequestOf } from '../contract/operations.ts';
 import { assertPlainJson, parse } from '../contract/parse.ts';
@@ -23,7 +24,7 @@ import {
 /** The record of a session; throws `not_found`. */
 export function requireSession(view: StoreView, tenantId: string, id: string): Stored<SessionRecord> {
   const record = view.findSession(tenantId, id);
-  if (record === undefined) throw new ContractError('not_found', 'There is no such session.');
+  if (record === undefined) throw new ContractError('not_found', because('no_session'));
   return record;
 }
 
@@ -105,7 +106,7 @@ export async function deleteSession(
 export function requireDeletable(view: StoreView, tenantId: string, session: Session): void {
   requireUnlocked(session);
   if (view.hasRegistrations(tenantId, session.id)) {
-    throw new ContractError('in_use', 'There are registrations for this session.');
+    throw new ContractError('in_use', because('has_registrations'));
   }
 }
 
@@ -141,22 +142,21 @@ function isOwnId(externalId: unknown): externalId is string {
 
 function findNewIdFaults(fields: JsonObject): Fault[] {
   const faults: Fault[] = [];
-  if (own(fields, 'id') !== undefined) faults.push({ path: '/id', message: 'must be left out: the server makes it' });
+  if (own(fields, 'id') !== undefined) faults.push(faultAt('/id', because('made_by_server')));
   const external = own(fields, 'sys_external_id');
   if (isOwnId(external) && (external.length > MAX_ID_LENGTH || !SESSION_ID.test(external))) {
-    const message = `begins with ${OWN_ID_PREFIX} but does not have the form of a session's id`;
-    faults.push({ path: '/sys_external_id', message });
+    faults.push(faultAt('/sys_external_id', because('not_own_id', { prefix: OWN_ID_PREFIX })));
   }
   return faults;
 }
 
 function findOtherId(given: unknown, id: string): Fault[] {
-  return given === id ? [] : [{ path: '/id', message: 'must be the id in the path' }];
+  return given === id ? [] : [faultAt('/id', because('not_id_of_path'))];
 }
 
 export function requireUnlocked(session: Session): void {
   if (session.sys_locked !== true) return;
-  throw new ContractError('locked', 'The session is locked; an admin can unlock it by a patch of sys_locked alone.');
+  throw new ContractError('locked', because('locked_but_for_admin'));
 }
 
 function mayUnlock(call: Call, body: unknown): boolean {
@@ -175,6 +175,6 @@ function requireServerOwnedKept(stored: Session, next: JsonObject): void {
   const names = new Set([...Object.keys(stored), ...Object.keys(next)].filter(isServerOwned));
   const faults = [...names]
     .filter((name) => !jsonEqual(stored[name], next[name]))
-    .map((name) => ({ path: `/${name}`, message: 'is set by the server alone' }));
+    .map((name) => faultAt(`/${name}`, because('set_by_server')));
   if (faults.length > 0) throw invalid(faults);
 }

@@ -1,6 +1,7 @@
 import { toTimestamp } from '../base/clock.ts';
 import { parseInstant } from '../base/date-time.ts';
 import { jsonEqual, own, type JsonObject } from '../base/json.ts';
+import { because } from '../base/reasons.ts';
 import { ContractError } from '../contract/errors.ts';
 import type { Caller } from '../contract/roles.ts';
 import { isServerOwned, sessionFieldNames } from '../contract/session.ts';
@@ -41,7 +42,7 @@ export function changesSince(
   requireTenant(context.tenants, tenantId);
   return context.store.read((view) => {
     if (view.findCatalogItem(tenantId, 'events', eventId) === undefined) {
-      throw new ContractError('not_found', 'There is no such event.');
+      throw new ContractError('not_found', because('no_event'));
     }
     const isOfEvent = (session: JsonObject | undefined): boolean => session?.['event_id'] === eventId;
     const written = view

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 
+import { because, textOf, type Reason } from '../base/reasons.ts';
 import { catalogKinds, isCatalogKind, isPlaceholder, type CatalogItem } from '../catalog/catalog.ts';
 import { mergeItem } from '../catalog/merge-item.ts';
 import { jsonEqual } from '../base/json.ts';
 import { catalogEdit, type CatalogEdit, type CatalogOutcome } from '../contract/change-feed.ts';
+import { allOf } from '../contract/errors.ts';
 import { findFaults, parse } from '../contract/parse.ts';
 import { mayActAs, type Principal } from '../contract/roles.ts';
 import type { StoreChange } from '../store/open-store.ts';
@@ -31,23 +33,27 @@ export function takeEdit(
 ): CatalogOutcome {
   const { kind, base, item } = edit;
   const at = { kind, id: item.id };
-  if (!isCatalogKind(kind)) return { ...at, refused: 'There is no such kind here.' };
+  if (!isCatalogKind(kind)) return { ...at, ...refusedFor(because('no_kind')) };
   const stored = change.findCatalogItem(tenantId, kind, item.id);
-  const refuse = (refused: string): CatalogOutcome => ({
+  const refuse = (reason: Reason): CatalogOutcome => ({
     ...at,
     ...(stored === undefined ? {} : { item: stored }),
-    refused,
+    ...refusedFor(reason),
   });
   const faults = findFaults(catalogKinds[kind], item);
-  if (faults.length > 0) return refuse(faults.map(({ path, message }) => `${path} ${message}`).join('; '));
+  if (faults.length > 0) return refuse(allOf(faults));
 
   const next = merged(base, item as CatalogItem, stored);
   if (stored !== undefined && jsonEqual(next, stored)) return { ...at, item: stored };
   if (stored !== undefined && !isPlaceholder(stored) && !mayActAs(principal.role, 'admin')) {
-    return refuse(`To change what is in the catalog needs the role admin; the key has the role ${principal.role}.`);
+    return refuse(because('admin_needed_to_change', { role: principal.role }));
   }
   change.saveCatalogItem(kind, next);
   return { ...at, item: next };
+}
+
+function refusedFor(reason: Reason): { refused: string; because: Reason } {
+  return { refused: textOf(reason), because: reason };
 }
 
 function merged(base: CatalogEdit['base'], item: CatalogItem, stored: CatalogItem | undefined): CatalogItem {

@@ -1,3 +1,5 @@
+import { faultAt } from '../base/json.ts';
+import { because } from '../base/reasons.ts';
 import type { ScheduleBundle } from '../catalog/schedule-bundle.ts';
 import { ContractError, invalid } from '../contract/errors.ts';
 import type { Caller } from '../contract/roles.ts';
@@ -15,10 +17,10 @@ export function exportSchedule(
 ): ScheduleBundle {
   authorise(caller, 'viewer');
   requireTenant(context.tenants, tenantId);
-  if (eventId === undefined) throw invalid([{ path: '/event_id', message: 'is required' }]);
+  if (eventId === undefined) throw invalid([faultAt('/event_id', because('required'))]);
   return context.store.read((view) => {
     const event = view.findCatalogItem(tenantId, 'events', eventId);
-    if (event === undefined) throw new ContractError('not_found', 'There is no such event.');
+    if (event === undefined) throw new ContractError('not_found', because('no_event'));
     const sessions = view.listSessions(tenantId, { eventId });
     return {
       event,

@@ -1,5 +1,6 @@
 import { generatedSessionId, newSessionId } from '../base/ids.ts';
-import type { Fault, JsonObject } from '../base/json.ts';
+import { faultAt, type Fault, type JsonObject } from '../base/json.ts';
+import { because } from '../base/reasons.ts';
 import type { CatalogItem } from '../catalog/catalog.ts';
 import { ContractError, invalid } from '../contract/errors.ts';
 import { operations, type RequestOf } from '../contract/operations.ts';
@@ -22,14 +23,11 @@ export async function generateSessionFromAbstract(
 ): Promise<Session> {
   return await context.store.change(changeContext(context, call, tenantId), (change) => {
     const abstract = change.findCatalogItem(tenantId, 'abstracts', abstract_id);
-    if (abstract === undefined) throw new ContractError('not_found', 'There is no such abstract.');
+    if (abstract === undefined) throw new ContractError('not_found', because('no_abstract'));
     const order = parse(operations.generateSessionFromAbstract.body, body);
     requireTypes(change, tenantId, order);
     if (order.allow_duplicates !== true && change.hasSessions(tenantId, { abstractIds: [abstract_id] })) {
-      throw new ContractError(
-        'invalid',
-        'There is a session of this abstract already; allow_duplicates makes another.',
-      );
+      throw new ContractError('invalid', because('made_already'));
     }
     const fields: JsonObject = {
       event_id: abstract.event_id,
@@ -65,8 +63,8 @@ function requireTypes(view: StoreView, tenantId: string, order: GenerateOrder): 
     ])
     .map(({ kind }) =>
       kind === 'session_types'
-        ? { path: '/type_id', message: 'is not a session type of this tenant' }
-        : { path: '/main_presenter_speaker_type_id', message: 'is not a speaker type of this tenant' },
+        ? faultAt('/type_id', because('not_session_type'))
+        : faultAt('/main_presenter_speaker_type_id', because('not_speaker_type')),
     );
   if (faults.length > 0) throw invalid(faults);
 }

@@ -1,3 +1,4 @@
+import { because } from '../base/reasons.ts';
 import { ContractError } from '../contract/errors.ts';
 import type { Session } from '../contract/session.ts';
 
@@ -14,5 +15,5 @@ export function requireMatch(ifMatch: string | undefined, session: Session): voi
   if (ifMatch === undefined || ifMatch.trim() === '*') return;
   const tags = ifMatch.split(',').map((tag) => tag.trim());
   if (tags.includes(etagOf(session))) return;
-  throw new ContractError('precondition_failed', `The session is at version ${session.sys_version ?? 0} by now.`);
+  throw new ContractError('precondition_failed', because('newer_version', { version: session.sys_version ?? 0 }));
 }

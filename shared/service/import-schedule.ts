@@ -1,4 +1,10 @@
-import type { BundledSession, ScheduleReading, SkippedPart } from '../catalog/schedule-bundle.ts';
+import { because, type Reason } from '../base/reasons.ts';
+import {
+  skippedPart,
+  type BundledSession,
+  type ScheduleReading,
+  type SkippedPart,
+} from '../catalog/schedule-bundle.ts';
 import type { CatalogItem, CatalogKind } from '../catalog/catalog.ts';
 import { catalogKindNames, catalogKinds } from '../catalog/catalog.ts';
 import { ContractError, invalid } from '../contract/errors.ts';
@@ -65,13 +71,18 @@ export async function importSchedule(
   const takeInChunks = async <Item>(
     items: readonly Item[],
     counts: Record<Outcome, number>,
-    describe: (item: Item) => string,
+    describe: (item: Item) => Reason,
     take: (change: StoreChange, item: Item) => Outcome,
   ): Promise<void> => {
     for (let from = 0; from < items.length; from += CHUNK) {
       signal?.throwIfAborted();
       const outcomes = await context.store.change(changeContext(context, call, tenantId), (change) =>
-        items.slice(from, from + CHUNK).map((item) => attempt(() => take(change, item), describe(item))),
+        items.slice(from, from + CHUNK).map((item) =>
+          attempt(
+            () => take(change, item),
+            () => describe(item),
+          ),
+        ),
       );
       for (const outcome of outcomes) {
         if (typeof outcome === 'string') counts[outcome] += 1;
@@ -83,25 +94,25 @@ export async function importSchedule(
   await takeInChunks(
     catalogItems(schedule),
     report.catalog,
-    ({ kind, item }) => `${kind} "${item.id}"`,
+    ({ kind, item }) => because('in_item', { kinds: kind, id: item.id }),
     (change, { kind, item }) => takeItem(change, tenantId, kind, item, mode),
   );
   await takeInChunks(
     schedule.sessions,
     report,
-    ({ fields }) => `session "${fields.name}"`,
+    ({ fields }) => because('in_session', { name: fields.name }),
     (change, session) => takeSession(context, call, change, tenantId, session, mode),
   );
   return report;
 }
 
 /** A rule that an item breaks is the item's own trouble; nothing of it has been written by then. */
-function attempt(take: () => Outcome, where: string): Outcome | SkippedPart {
+function attempt(take: () => Outcome, where: () => Reason): Outcome | SkippedPart {
   try {
     return take();
   } catch (error) {
     if (!(error instanceof ContractError)) throw error;
-    return { where, reason: error.message };
+    return skippedPart(where(), error.because);
   }
 }
 
@@ -148,7 +159,7 @@ function takeSession(
   }
   // A file of ours names ids; one that was tampered with could name any.
   if (record !== undefined && record.imported === undefined && record.event_id !== incoming.event_id) {
-    throw new ContractError('invalid', 'Its id is that of a session of another event.');
+    throw new ContractError('invalid', because('of_another_event'));
   }
   const { fields, digests } = mergeImport(record?.session, incoming, record?.imported);
   requireValidSession(fields, record?.session);
@@ -160,7 +171,7 @@ function takeSession(
     change.rememberImport(record, digests);
     return 'unchanged';
   }
-  if (record.session.sys_locked === true) throw new ContractError('locked', 'The session is locked.');
+  if (record.session.sys_locked === true) throw new ContractError('locked', because('locked'));
   replaceSession(context, call, change, tenantId, record, fields, digests);
   return 'changed';
 }

@@ -2,6 +2,8 @@ import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 
+import { faultAt } from '../base/json.ts';
+import { because } from '../base/reasons.ts';
 import { invalid } from '../contract/errors.ts';
 
 /** Makes and reads the opaque keys of pages: where the next page begins, signed together with what is being listed. */
@@ -30,7 +32,7 @@ export function createPageKeys(secret: string): PageKeys {
       const dot = text.indexOf('.');
       const lastId = text.slice(dot + 1);
       if (dot === -1 || text.slice(0, dot) !== sign(scope, lastId)) {
-        throw invalid([{ path: '/exclusiveStartKey', message: 'is not a key that this list has answered' }]);
+        throw invalid([faultAt('/exclusiveStartKey', because('not_page_key'))]);
       }
       return lastId;
     },

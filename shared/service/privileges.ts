@@ -1,4 +1,5 @@
 import { objectsOf } from '../base/json.ts';
+import { because } from '../base/reasons.ts';
 import { ContractError } from '../contract/errors.ts';
 import type { RequestOf, ResponseOf } from '../contract/operations.ts';
 import type { Session } from '../contract/session.ts';
@@ -13,7 +14,7 @@ export function getSessionPrivileges(
   return context.store.read((view) => {
     const { session } = requireSession(view, tenantId, id);
     if (view.findCatalogItem(tenantId, 'contacts', contactId) === undefined) {
-      throw new ContractError('not_found', 'There is no such contact.');
+      throw new ContractError('not_found', because('no_contact'));
     }
     const isMain = mainPresenterOf(session) === contactId;
     const isSpeaker = objectsOf(session.speakers).some((speaker) => speaker['contact_id'] === contactId);

@@ -1,3 +1,5 @@
+import { faultAt } from '../base/json.ts';
+import { because } from '../base/reasons.ts';
 import { invalid } from '../contract/errors.ts';
 import type { SessionFields } from '../contract/session.ts';
 
@@ -12,7 +14,7 @@ const whole: Projection = (session) => session;
  */
 export function parseProjection(parameter: 'fields' | 'fieldsToReturn', fields: unknown): Projection {
   if (fields === undefined || fields === '') return whole;
-  if (typeof fields !== 'string') throw invalid([{ path: `/${parameter}`, message: 'must be given once, as text' }]);
+  if (typeof fields !== 'string') throw invalid([faultAt(`/${parameter}`, because('not_once_text'))]);
   const names = new Set(fields.split(',').map((name) => name.trim()));
   return (session) => Object.fromEntries(Object.entries(session).filter(([name]) => names.has(name)));
 }
@@ -20,5 +22,5 @@ export function parseProjection(parameter: 'fields' | 'fieldsToReturn', fields: 
 /** Checks `consistentRead`: every read here is consistent, so its value changes nothing. */
 export function checkConsistentRead(value: unknown): void {
   if (value === undefined || value === 'true' || value === 'false') return;
-  throw invalid([{ path: '/consistentRead', message: 'must be true or false' }]);
+  throw invalid([faultAt('/consistentRead', because('not_boolean'))]);
 }

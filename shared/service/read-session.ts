@@ -1,3 +1,4 @@
+import { because } from '../base/reasons.ts';
 import { ContractError } from '../contract/errors.ts';
 import type { RequestOf, ResponseOf } from '../contract/operations.ts';
 import type { Session, SessionFields } from '../contract/session.ts';
@@ -22,7 +23,7 @@ export function getSession(context: ServiceContext, request: RequestOf<'getSessi
 export function getPublicSession(context: ServiceContext, request: RequestOf<'getPublicSession'>): SessionFields {
   return context.store.read((view) => {
     const { session, hidden } = requireSession(view, request.tenantId, request.id);
-    if (hidden) throw new ContractError('not_found', 'There is no such session.');
+    if (hidden) throw new ContractError('not_found', because('no_session'));
     checkConsistentRead(request.consistentRead);
     return parseProjection('fields', request.fields)(publicView(view, request.tenantId)(session));
   });
@@ -58,7 +59,7 @@ export function listSessionsByAbstract(
 ): ResponseOf<'listSessionsByAbstract'> {
   return context.store.read((view) => {
     if (view.findCatalogItem(tenantId, 'abstracts', abstract_id) === undefined) {
-      throw new ContractError('not_found', 'There is no such abstract.');
+      throw new ContractError('not_found', because('no_abstract'));
     }
     const scope = ['abstract', tenantId, abstract_id];
     const project = parseProjection('fields', fields);
@@ -89,7 +90,7 @@ export function readPage(
 
 export function requireEvent(view: StoreView, tenantId: string, eventId: string): void {
   if (view.findCatalogItem(tenantId, 'events', eventId) !== undefined) return;
-  throw new ContractError('not_found', 'There is no such event.');
+  throw new ContractError('not_found', because('no_event'));
 }
 
 /** How the public sees the tenant's sessions. */

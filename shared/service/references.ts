@@ -1,22 +1,9 @@
+import { because } from '../base/reasons.ts';
 import { ContractError } from '../contract/errors.ts';
-import type { Fault } from '../base/json.ts';
+import { faultAt, type Fault } from '../base/json.ts';
 import type { Session } from '../contract/session.ts';
-import type { CatalogKind } from '../catalog/catalog.ts';
 import { referencesOf } from '../catalog/references.ts';
 import type { StoreView } from '../store/store-view.ts';
-
-/** What a user calls an item of each kind. */
-const nouns: Readonly<Record<CatalogKind, string>> = {
-  events: 'event',
-  session_types: 'session type',
-  tracks: 'track',
-  rooms: 'room',
-  speaker_types: 'speaker type',
-  contacts: 'contact',
-  abstracts: 'abstract',
-  custom_fields: 'custom field',
-  registrations: 'registration',
-};
 
 /** Where a session refers to something that the tenant's catalog lacks: every such place. */
 export function findDangling(view: StoreView, tenantId: string, session: Session): Fault[] {
@@ -24,7 +11,9 @@ export function findDangling(view: StoreView, tenantId: string, session: Session
   const missing = new Set(view.missingFromCatalog(tenantId, references));
   return references
     .filter((reference) => missing.has(reference))
-    .map(({ kind, id, path }) => ({ path, message: `names the ${nouns[kind]} ${quote(id)}, which does not exist` }));
+    .map(({ kind, id, path }) =>
+      faultAt(path, because('missing_reference', { kind: because(`kind_${kind}`), id: quote(id) })),
+    );
 }
 
 /** Refuses a session with dangling references: 409, every one named. */

@@ -1,4 +1,5 @@
 import { own, toPointer } from '../base/json.ts';
+import { because, type Reason } from '../base/reasons.ts';
 import { isCatalogKind, type CatalogItem } from '../catalog/catalog.ts';
 import { ContractError } from '../contract/errors.ts';
 import { findUses } from './catalog-uses.ts';
@@ -17,21 +18,21 @@ export async function removeFromCatalog(
   kind: string,
   ids: readonly string[],
 ): Promise<{ deleted: number }> {
-  if (!isCatalogKind(kind)) throw new ContractError('not_found', 'There is no such kind.');
+  if (!isCatalogKind(kind)) throw new ContractError('not_found', because('no_kind'));
   const distinct = [...new Set(ids)];
   return await context.store.change(changeContext(context, call, tenantId), (change) => {
     const going = distinct.map((id) => ({ kind, id }));
     const uses = findUses(context.store, change, tenantId, going);
     const refusals = distinct.flatMap((id): Refusal[] => {
       const record = change.findCatalogRecord(tenantId, kind, id);
-      const refuse = (kind: 'not_found' | 'in_use', message: string): Refusal[] => [
-        { id, name: record === undefined ? id : nameOf(record.item), error: new ContractError(kind, message) },
+      const refuse = (kind: 'not_found' | 'in_use', reason: Reason): Refusal[] => [
+        { id, name: record === undefined ? id : nameOf(record.item), error: new ContractError(kind, reason) },
       ];
-      if (record === undefined) return refuse('not_found', 'It is not in the catalog.');
-      if (uses.has(toPointer([kind, id]))) return refuse('in_use', 'Sessions or other records refer to it.');
-      return record.hub === undefined ? [] : refuse('in_use', 'The hub has it, too.');
+      if (record === undefined) return refuse('not_found', because('no_item'));
+      if (uses.has(toPointer([kind, id]))) return refuse('in_use', because('referred_to'));
+      return record.hub === undefined ? [] : refuse('in_use', because('hub_has_it'));
     });
-    if (refusals.length > 0) throw refuseAll('Nothing was taken out of the catalog.', refusals);
+    if (refusals.length > 0) throw refuseAll('none_removed', refusals);
     for (const id of distinct) change.deleteCatalogItem(kind, id);
     return { deleted: distinct.length };
   });

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { IdSource } from '../base/ids.ts';
-import { toPointer, type Fault } from '../base/json.ts';
+import { faultAt, toPointer, type Fault } from '../base/json.ts';
+import { because } from '../base/reasons.ts';
 import { invalid } from '../contract/errors.ts';
 import {
   operationNames,
@@ -152,6 +153,6 @@ function requireTextParameters(request: object, query: readonly string[]): void 
     .filter(
       ([name, value]) => name !== 'body' && !query.includes(name) && value !== undefined && typeof value !== 'string',
     )
-    .map(([name]) => ({ path: toPointer([name]), message: 'must be text' }));
+    .map(([name]) => faultAt(toPointer([name]), because('not_text')));
   if (faults.length > 0) throw invalid(faults);
 }

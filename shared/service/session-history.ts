@@ -1,4 +1,5 @@
 import { own, type JsonObject } from '../base/json.ts';
+import { because } from '../base/reasons.ts';
 import { ContractError } from '../contract/errors.ts';
 import { isServerOwned, sessionFieldNames } from '../contract/session.ts';
 import type { FieldChange, SessionHistoryEntry, SessionHistoryPage } from '../contract/session-history.ts';
@@ -23,7 +24,7 @@ export function readHistory(
     // One that came from headquarters and has not changed since has no history.
     return { records, isKnown: records.length > 0 || view.findRecords(tenantId, [sessionId]).length > 0 };
   });
-  if (!isKnown && before === undefined) throw new ContractError('not_found', 'There is no such session.');
+  if (!isKnown && before === undefined) throw new ContractError('not_found', because('no_session'));
   return { entries: records.slice(0, most).map(toEntry), more: records.length > most };
 }
 

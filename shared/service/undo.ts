@@ -1,5 +1,6 @@
 import { newSessionId, OWN_ID_PREFIX } from '../base/ids.ts';
 import { jsonEqual, own, toPointer, type JsonObject } from '../base/json.ts';
+import { because } from '../base/reasons.ts';
 import { catalogKinds, type CatalogKind } from '../catalog/catalog.ts';
 import { ContractError } from '../contract/errors.ts';
 import { parse } from '../contract/parse.ts';
@@ -53,7 +54,7 @@ export async function takeBack(
         }
       }
     }
-    if (refusals.length > 0) throw refuseAll(`Nothing was ${kind === 'undo' ? 'undone' : 'done again'}.`, refusals);
+    if (refusals.length > 0) throw refuseAll(kind === 'undo' ? 'none_undone' : 'none_redone', refusals);
     return report;
   });
 }
@@ -322,12 +323,11 @@ function nameOf({ id, before, after }: RecordChange): string {
 }
 
 function requireAdmin({ call }: Work): void {
-  if (!mayActAs(call.principal.role, 'admin'))
-    throw new ContractError('forbidden', 'Only an admin changes the catalog.');
+  if (!mayActAs(call.principal.role, 'admin')) throw new ContractError('forbidden', because('admin_needed'));
 }
 
 function nothingTo(kind: 'undo' | 'redo'): ContractError {
-  return new ContractError('not_found', `There is nothing to ${kind}.`);
+  return new ContractError('not_found', because(kind === 'undo' ? 'nothing_to_undo' : 'nothing_to_redo'));
 }
 
 /** What a person may set of a session. */

@@ -1,5 +1,6 @@
 import { toTimestamp } from '../base/clock.ts';
-import { jsonEqual, jsonSizeBytes, type JsonObject } from '../base/json.ts';
+import { faultAt, jsonEqual, jsonSizeBytes, type JsonObject } from '../base/json.ts';
+import { because } from '../base/reasons.ts';
 import { ContractError, invalid } from '../contract/errors.ts';
 import { isServerOwned, type Session } from '../contract/session.ts';
 import type { ChangeContext, StoreChange } from '../store/open-store.ts';
@@ -116,7 +117,7 @@ export function requireStorable(view: StoreView, tenantId: string, session: Sess
   const sizeBytes = carriedBytes(session);
   // A record of headquarters' that is larger already may still be edited, only not grown.
   if (sizeBytes > MAX_SESSION_BYTES && (stored === undefined || sizeBytes > carriedBytes(stored))) {
-    throw invalid([{ path: '', message: `the session would be larger than ${MAX_SESSION_BYTES} bytes` }]);
+    throw invalid([faultAt('', because('session_too_large', { bytes: MAX_SESSION_BYTES }))]);
   }
   requireReferences(view, tenantId, session);
 }
@@ -132,7 +133,7 @@ function carriedBytes(session: Session): number {
 
 function requireQuota(context: ServiceContext, change: StoreChange, tenantId: string): void {
   if (context.maxSessions === undefined || change.countSessions(tenantId) < context.maxSessions) return;
-  throw new ContractError('quota_exceeded', `This tenant may have ${context.maxSessions} sessions and has them.`);
+  throw new ContractError('quota_exceeded', because('tenant_full', { n: context.maxSessions }));
 }
 
 function securityContext({ principal, operation }: Call): JsonObject {

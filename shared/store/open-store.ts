@@ -13,6 +13,7 @@ import { RxDBMigrationSchemaPlugin } from 'rxdb/plugins/migration-schema';
 import { toTimestamp } from '../base/clock.ts';
 import type { IdSource } from '../base/ids.ts';
 import { jsonEqual, own, toPointer, type JsonObject } from '../base/json.ts';
+import { because, type Reason } from '../base/reasons.ts';
 import { placeholder, type CatalogItem, type CatalogKind } from '../catalog/catalog.ts';
 import { ContractError } from '../contract/errors.ts';
 import type { Session } from '../contract/session.ts';
@@ -203,7 +204,7 @@ export async function openStore<Options>(
           const known = change.listUnsettled(tenantId).filter(({ event_id }) => event_id === eventId);
           requireSettled(
             known.filter(({ sync }) => sync.upstream !== undefined && (sync.dirty || sync.conflicts !== undefined)),
-            `The event ${eventId} cannot go over to another headquarters`,
+            (why) => because('event_goes_over', { event: eventId, why }),
           );
           // Until headquarters' sessions, or a catalog, tell more of it.
           if (change.findCatalogItem(tenantId, 'events', eventId) === undefined) {
@@ -227,7 +228,7 @@ export async function openStore<Options>(
           const left = change
             .listUnsettled(tenantId)
             .filter(({ event_id, sync }) => !stays(event_id) && holdsWork(sync));
-          requireSettled(left, `${eventIds.length === 1 ? 'The event' : 'The events'} cannot be removed here`);
+          requireSettled(left, (why) => because(eventIds.length === 1 ? 'event_stays' : 'events_stay', { why }));
           for (const eventId of eventIds) {
             for (const record of change.listSessions(tenantId, { eventId })) {
               change.settleSession({ session: record.session, sync: LOCAL_ONLY, deleted: true }, record);
@@ -268,10 +269,10 @@ export async function openStore<Options>(
   }
 }
 
-function requireSettled(open: readonly SessionRecord[], what: string): void {
+function requireSettled(open: readonly SessionRecord[], reasonFor: (why: Reason) => Reason): void {
   if (open.length === 0) return;
-  const sessions = open.length === 1 ? 'One session waits' : `${open.length} sessions wait`;
-  throw new ContractError('unsettled', `${what}: ${sessions} to be sent or settled first.`);
+  const why = open.length === 1 ? because('one_waits') : because('several_wait', { n: open.length });
+  throw new ContractError('unsettled', reasonFor(why));
 }
 
 function stepRecorder(transaction: StorageTransaction, context: ChangeContext): StepRecorder | undefined {

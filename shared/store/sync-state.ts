@@ -1,4 +1,5 @@
 import type { Fault, JsonObject } from '../base/json.ts';
+import type { Reason } from '../base/reasons.ts';
 import type { OpenAbove } from '../contract/change-feed.ts';
 import type { Session } from '../contract/session.ts';
 
@@ -32,6 +33,7 @@ export interface KeptConflict {
 export interface Refusal {
   status: number;
   message: string;
+  because: Reason;
   faults: Fault[];
   atMs: number;
 }

@@ -50,10 +50,10 @@ test('every row that cannot be taken is named with its reason, and the others ar
 
   const { mapping, sessions, skipped } = paste.preview(given);
   expect(sessions.map(({ becomes, why }) => [becomes, why])).toEqual([
-    ['refused', 'is locked'],
+    ['refused', { code: 'locked' }],
     ['changed', undefined],
   ]);
-  expect(skipped).toEqual([{ where: 'row 4', reason: 'has no title' }]);
+  expect(skipped).toMatchObject([{ where: 'row 4', reason: 'has no title' }]);
 
   const { done, refused } = await paste.take(user, { ...given, mapping });
   expect([done, refused.map(({ at }) => at)]).toEqual([[free], [0]]);

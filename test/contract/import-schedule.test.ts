@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
-import type { ScheduleReading } from '../../shared/catalog/schedule-bundle.ts';
+import { because } from '../../shared/base/reasons.ts';
+import { skippedPart, type ScheduleReading } from '../../shared/catalog/schedule-bundle.ts';
 import type { SessionInput } from '../../shared/contract/session.ts';
 import { makeDemoEvent } from '../../shared/demo/demo-event.ts';
 import { exportFormats } from '../../shared/interchange/formats.ts';
@@ -163,11 +164,11 @@ describe('importing a schedule', () => {
       { id: 'offstage:4', fields: { ...talk, name: 'Fits' } },
       { id: 'offstage:5', fields: { ...talk, name: 'One too many' } },
     ]);
-    reading.skipped.push({ where: 'event id=9', reason: 'it has no title' });
+    reading.skipped.push(skippedPart(because('in_event', { names: ' id=9' }), because('no_title')));
     const report = await take(opened, reading);
     expect(report).toMatchObject(counts(2, 0, 0));
-    expect(report.refused).toEqual([
-      { where: 'event id=9', reason: 'it has no title' },
+    expect(report.refused).toMatchObject([
+      { where: 'event id=9', reason: 'has no title' },
       { where: 'session " "', reason: '/name must not be blank' },
       { where: 'session "No room"', reason: '/room_ids/0 names the room "nowhere", which does not exist' },
       { where: 'session "One too many"', reason: 'This tenant may have 2 sessions and has them.' },

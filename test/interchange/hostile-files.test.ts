@@ -168,7 +168,7 @@ describe('what looks hostile and is harmless is read', () => {
       schedule: { conference: { acronym: 'c', days: [{ rooms: { R: Array.from({ length: MILLION }, () => 1) } }] } },
     };
     const { skipped } = readSchedule(bytesOf(JSON.stringify(file)));
-    expect(skipped.at(-1)).toEqual({
+    expect(skipped.at(-1)).toMatchObject({
       where: 'the file',
       reason: expect.stringMatching(/^999\d\d\d more parts were skipped$/),
     });
@@ -222,6 +222,6 @@ describe('what looks hostile and is harmless is read', () => {
       expect(read(`${head}${tail}`.replace('</schedule>', `<?offstage ${body}?></schedule>`)).event.id).toBe('conf');
     }
     const { skipped } = read(`${head}${tail}`.replace('</schedule>', '<?offstage {?></schedule>'));
-    expect(skipped[0]).toEqual({ where: '<?offstage?>', reason: expect.stringContaining('not valid JSON') });
+    expect(skipped[0]).toMatchObject({ where: '<?offstage?>', reason: expect.stringContaining('not valid JSON') });
   });
 });

@@ -121,8 +121,8 @@ describe('times', () => {
         fields.start_date?.slice(0, 10),
       );
     expect(dates('3/4/2025', '13/4/2025')).toEqual(['2025-04-03', '2025-04-13']);
-    expect(dates('3/4/2025', '3/14/2025')).toEqual(['2025-03-04', '2025-03-14']);
-    expect(read('title,date', 'T,3/4/2025').skipped[0]).toEqual({
+    expect(dates('3/4/2025', '3/14/2025')).toMatchObject(['2025-03-04', '2025-03-14']);
+    expect(read('title,date', 'T,3/4/2025').skipped[0]).toMatchObject({
       where: 'the dates',
       reason: 'could be day/month or month/day; they are taken as day/month',
     });
@@ -156,8 +156,8 @@ describe('what cannot be taken', () => {
       ',C1,Two,',
       ',,,10',
     );
-    expect(sessions.map(({ fields }) => fields.name)).toEqual(['One']);
-    expect(skipped).toEqual([
+    expect(sessions.map(({ fields }) => fields.name)).toMatchObject(['One']);
+    expect(skipped).toMatchObject([
       { where: 'row 2, "Bad id"', reason: 'has an id that no session can have, "a b"' },
       { where: 'row 4, "One"', reason: 'has a capacity that is no number, "many": left out' },
       { where: 'row 5, "Two"', reason: 'is the same session as row 4: it has its id or code' },

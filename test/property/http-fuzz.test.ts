@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 
 import { isJsonObject } from '../../shared/base/json.ts';
+import { isReason, type Reason } from '../../shared/base/reasons.ts';
 import { catalogKindNames } from '../../shared/catalog/catalog.ts';
 import { batchResponse } from '../../shared/contract/batch.ts';
 import { errorKinds, type ErrorKind } from '../../shared/contract/errors.ts';
@@ -228,7 +229,13 @@ function findProblemTrouble({ status, headers, text }: WireAnswer): string | und
   if (!isDeepStrictEqual(errorKinds[problem['code']], { status, title })) return 'does not fit its code';
   if (problem['status'] !== status || type !== 'about:blank') return 'does not fit its status';
   if (typeof detail !== 'string' || detail === '') return 'has no detail';
-  const listed = z.array(z.strictObject({ path: z.string().regex(/^(\/|$)/), message: z.string().min(1) }));
+  const listed = z.array(
+    z.strictObject({
+      path: z.string().regex(/^(\/|$)/),
+      message: z.string().min(1),
+      because: z.custom<Reason>(isReason),
+    }),
+  );
   if (!listed.safeParse(errors).success) return 'lists its faults in another form';
   if (/node_modules|SQLITE|TypeError|RangeError|\n\s+at /.test(text)) return 'tells of our insides';
   return text.length > 100_000 ? `is ${text.length} characters long` : undefined;

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { useCatalogEdit } from '../../renderer/stores/catalog-edit.ts';
 import { useEvent } from '../../renderer/stores/event.ts';
 import { useNotices } from '../../renderer/stores/notices.ts';
+import { because } from '../../shared/base/reasons.ts';
 import { ContractError } from '../../shared/contract/errors.ts';
 import { createFakeApp, createFakeHost, type FakeAnswers } from './fake-host.ts';
 
@@ -27,7 +28,7 @@ async function open(answers: FakeAnswers = {}) {
 }
 
 const failing = (kind: 'in_use' | 'unreachable') => () => {
-  throw new ContractError(kind, 'no');
+  throw new ContractError(kind, because('said', { text: 'no' }));
 };
 
 test('a field that is left is saved with all else that the item has', async () => {

@@ -12,6 +12,8 @@ import {
   withTyped,
   type DraftState,
 } from '../../renderer/views/editor/draft-state.ts';
+import { faultAt } from '../../shared/base/json.ts';
+import { because } from '../../shared/base/reasons.ts';
 
 const saved = {
   id: 's',
@@ -64,17 +66,22 @@ test('a refusal that names a field stands there, and the others are sent again w
   const sent = withSent(withTyped(there, { name: 'Closing', location: 'Lawn' }), ['name', 'location']);
   const failed = withFailure(sent, {
     isAway: false,
-    message: 'no',
-    faults: [{ path: '/location', message: 'is closed' }],
+    because: because('said', { text: 'no' }),
+    faults: [faultAt('/location', because('said', { text: 'is closed' }))],
   });
-  expect(failed.fields['location']).toEqual({ value: 'Lawn', base: undefined, state: 'refused', why: ['is closed'] });
+  expect(failed.fields['location']).toEqual({
+    value: 'Lawn',
+    base: undefined,
+    state: 'refused',
+    why: [because('said', { text: 'is closed' })],
+  });
   expect(readyFields(failed)).toEqual(['name']);
   expect(readyFields(withMine(failed, 'location'))).toEqual(['name', 'location']);
 });
 
 test('what an engine that is away did not take is sent again', () => {
   const sent = withSent(withTyped(there, { name: 'Closing' }), ['name']);
-  const failed = withFailure(sent, { isAway: true, message: '', faults: [] });
+  const failed = withFailure(sent, { isAway: true, because: because('no_engine'), faults: [] });
   expect(failed.fields['name']?.state).toBe('away');
   expect(readyFields(failed)).toEqual(['name']);
 });

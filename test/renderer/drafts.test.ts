@@ -8,6 +8,7 @@ import type { Host, HostState } from '../../renderer/host/host.ts';
 import { i18n } from '../../renderer/i18n/i18n.ts';
 import { useDrafts } from '../../renderer/stores/drafts.ts';
 import type { JsonObject } from '../../shared/base/json.ts';
+import { because } from '../../shared/base/reasons.ts';
 import { ContractError } from '../../shared/contract/errors.ts';
 import type { JsonPatch } from '../../shared/contract/patch.ts';
 
@@ -37,7 +38,8 @@ class FakeEngine {
       }),
     patchSession: async ({ body, ifMatch }: { body: JsonPatch; ifMatch?: string }) =>
       await this.#answer(() => {
-        if (ifMatch !== `"${String(this.session['sys_version'])}"`) throw new ContractError('precondition_failed', '');
+        if (ifMatch !== `"${String(this.session['sys_version'])}"`)
+          throw new ContractError('precondition_failed', because('said', { text: '' }));
         this.patches.push(body);
         return this.change(Object.fromEntries(body.map(({ path, value }) => [path.slice(1), value])));
       }),
@@ -45,7 +47,7 @@ class FakeEngine {
 
   async #answer<T>(work: () => T): Promise<T> {
     await Promise.resolve();
-    if (this.isAway) throw new ContractError('unreachable', 'away');
+    if (this.isAway) throw new ContractError('unreachable', because('said', { text: 'away' }));
     return work();
   }
 }

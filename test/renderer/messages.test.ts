@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 
 import de from '../../renderer/i18n/de.json' with { type: 'json' };
 import en from '../../renderer/i18n/en.json' with { type: 'json' };
+import { reasonTexts } from '../../shared/base/reasons.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
 /** The desktop's menus speak by the same messages. */
@@ -48,6 +49,29 @@ describe('both languages', () => {
   test('say something in every form', () => {
     const isEmpty = (text: string): boolean => text.includes('|') && text.split('|').some((form) => form.trim() === '');
     expect([...english, ...german].filter(([, text]) => isEmpty(text))).toEqual([]);
+  });
+});
+
+describe('the reasons', () => {
+  const codes = Object.keys(reasonTexts);
+  const words = (messages: ReadonlyMap<string, string>): string[] =>
+    [...messages.keys()].filter((key) => key.startsWith('reasons.')).map((key) => key.slice('reasons.'.length));
+
+  test('that the engine may give have words in each language, and no others have', () => {
+    expect(words(english).sort()).toEqual([...codes].sort());
+    expect(words(german).sort()).toEqual([...codes].sort());
+  });
+
+  test('fill in no value that they do not have', () => {
+    const named = Object.entries(reasonTexts).flatMap(([code, text]) => {
+      const known: readonly string[] = slotsOf(text);
+      return [english, german].flatMap((messages) =>
+        slotsOf(messages.get(`reasons.${code}`))
+          .filter((slot) => !known.includes(slot))
+          .map((slot) => `${code}: ${slot}`),
+      );
+    });
+    expect(named).toEqual([]);
   });
 });
 

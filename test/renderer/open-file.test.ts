@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { describe, expect, test, vi } from 'vitest';
 
+import { because } from '../../shared/base/reasons.ts';
 import { ContractError } from '../../shared/contract/errors.ts';
 import { useOpenFile } from '../../renderer/stores/open-file.ts';
 import { useWorkspace } from '../../renderer/stores/workspace.ts';
@@ -41,7 +42,7 @@ describe('a schedule file', () => {
   test('that is none says why', async () => {
     const { store } = start({
       'files.open': () => {
-        throw new ContractError('invalid', 'The file is empty.');
+        throw new ContractError('invalid', because('file_empty'));
       },
     });
     await store.open(new File([''], 'day.xml'));
@@ -93,12 +94,15 @@ describe('a spreadsheet', () => {
   test('whose columns cannot be read so keeps them to be mended', async () => {
     const { store } = start({
       'files.previewCsv': (input: { mapping?: { title?: number } }) => {
-        if (input.mapping !== undefined) throw new ContractError('invalid', 'Say which column holds the titles.');
+        if (input.mapping !== undefined) throw new ContractError('invalid', because('csv_no_titles'));
         return preview;
       },
     });
     await store.open(file);
     await store.readAgain({ code: 0 }, { name: 'Tables', time_zone: 'UTC' });
-    expect(store.opening).toMatchObject({ step: 'columns', fault: 'Say which column holds the titles.' });
+    expect(store.opening).toMatchObject({
+      step: 'columns',
+      fault: 'Say which column holds the titles: nothing is taken without one.',
+    });
   });
 });

@@ -1,3 +1,4 @@
+import { because } from '../../shared/base/reasons.ts';
 import { ContractError } from '../../shared/contract/errors.ts';
 import {
   operationNames,
@@ -74,7 +75,7 @@ async function deliverWith(
   { random, deliverLater }: NetworkOptions,
 ): Promise<unknown> {
   const fail = (kind: ContractError['kind'], retryAfterS?: number): never => {
-    throw new ContractError(kind, `injected: ${fault}`, { retryAfterS });
+    throw new ContractError(kind, because('said', { text: `injected: ${fault}` }), { retryAfterS });
   };
   switch (fault) {
     case undefined:

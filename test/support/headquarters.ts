@@ -1,7 +1,8 @@
 import jsonPatch, { type Operation } from 'fast-json-patch';
 
 import { toTimestamp, type Clock } from '../../shared/base/clock.ts';
-import type { JsonObject } from '../../shared/base/json.ts';
+import { faultAt, type JsonObject } from '../../shared/base/json.ts';
+import { because } from '../../shared/base/reasons.ts';
 import { referencesOf } from '../../shared/catalog/references.ts';
 import type { BatchOperation, BatchResult } from '../../shared/contract/batch.ts';
 import { ContractError } from '../../shared/contract/errors.ts';
@@ -98,7 +99,7 @@ export function openHeadquarters(traits: HeadquartersTraits, clock: Clock): Head
 
   const find = (id: string): JsonObject => {
     const session = sessions.get(id);
-    if (session === undefined) throw new ContractError('not_found', 'No such session.');
+    if (session === undefined) throw new ContractError('not_found', because('said', { text: 'No such session.' }));
     return session;
   };
 
@@ -106,12 +107,14 @@ export function openHeadquarters(traits: HeadquartersTraits, clock: Clock): Head
     for (const field of ['name', 'type_id', 'event_id']) {
       const value = session[field];
       if (typeof value !== 'string' || value.trim() === '') {
-        throw new ContractError('invalid', `${field} is required`);
+        throw new ContractError('invalid', because('said', { text: `${field} is required` }));
       }
     }
     const dangling = referencesOf(session as Session).filter(({ id }) => unknown.has(id));
     if (dangling.length === 0) return;
-    const faults = dangling.map(({ path, id }) => ({ path, message: `names ${id}, which does not exist` }));
+    const faults = dangling.map(({ path, id }) =>
+      faultAt(path, because('said', { text: `names ${id}, which does not exist` })),
+    );
     throw ContractError.ofFaults('missing_reference', faults);
   };
 
@@ -137,13 +140,17 @@ export function openHeadquarters(traits: HeadquartersTraits, clock: Clock): Head
 
   const patch = (by: string, id: string, directives: unknown): JsonObject => {
     const before = find(id);
-    if (before['sys_locked'] === true && by !== 'third') throw new ContractError('locked', 'Locked.');
+    if (before['sys_locked'] === true && by !== 'third')
+      throw new ContractError('locked', because('said', { text: 'Locked.' }));
     const operations = (directives as Operation[]).filter(({ op }) => traits.honoursTest || op !== 'test');
     let after: JsonObject;
     try {
       after = jsonPatch.applyPatch(structuredClone(before), operations, true, true, true).newDocument;
     } catch (error) {
-      throw new ContractError('invalid', error instanceof Error ? error.message : 'The patch fails.');
+      throw new ContractError(
+        'invalid',
+        because('said', { text: error instanceof Error ? error.message : 'The patch fails.' }),
+      );
     }
     if (JSON.stringify(after) === JSON.stringify(before)) return before;
     return write(by, id, contentOf(after), before);
@@ -151,7 +158,8 @@ export function openHeadquarters(traits: HeadquartersTraits, clock: Clock): Head
 
   const remove = (by: string, id: string): void => {
     const before = find(id);
-    if (before['sys_locked'] === true && by !== 'third') throw new ContractError('locked', 'Locked.');
+    if (before['sys_locked'] === true && by !== 'third')
+      throw new ContractError('locked', because('said', { text: 'Locked.' }));
     store(by, id, undefined);
   };
 
@@ -171,12 +179,13 @@ export function openHeadquarters(traits: HeadquartersTraits, clock: Clock): Head
 
   const ofEvent = (eventId: string): JsonObject[] => {
     const found = [...listed().values()].filter((session) => session['event_id'] === eventId);
-    if (found.length === 0 && traits.forgetsEmptyEvents) throw new ContractError('not_found', 'No such event.');
+    if (found.length === 0 && traits.forgetsEmptyEvents)
+      throw new ContractError('not_found', because('said', { text: 'No such event.' }));
     return found;
   };
 
   const unused = async (): Promise<never> => {
-    throw new ContractError('not_found', 'Not offered here.');
+    throw new ContractError('not_found', because('said', { text: 'Not offered here.' }));
   };
 
   const apiOf = (by: string): SessionsApi => ({
@@ -210,7 +219,7 @@ export function openHeadquarters(traits: HeadquartersTraits, clock: Clock): Head
       return page(found, exclusiveStartKey, fieldsToReturn);
     },
     async batchSessions({ body }) {
-      if (!traits.takesBatches) throw new ContractError('invalid', 'No batches.');
+      if (!traits.takesBatches) throw new ContractError('invalid', because('said', { text: 'No batches.' }));
       const results = body.operations.map((operation) => one(by, operation));
       const successes = results.filter(({ success }) => success).length;
       return { success_count: successes, error_count: results.length - successes, results };
@@ -257,6 +266,7 @@ function project(session: JsonObject, fields: string | undefined): SessionFields
 
 function readKey(key: string, epoch: number): string {
   const [given, id] = JSON.parse(key) as [number, string];
-  if (given !== epoch) throw new ContractError('invalid', 'This page key is not known any more.');
+  if (given !== epoch)
+    throw new ContractError('invalid', because('said', { text: 'This page key is not known any more.' }));
   return id;
 }

@@ -1,5 +1,6 @@
 import { own, type JsonObject } from '../../shared/base/json.ts';
 import { silentLogger } from '../../shared/base/logger.ts';
+import { because } from '../../shared/base/reasons.ts';
 import type { HubApi } from '../../shared/contract/change-feed.ts';
 import { ContractError } from '../../shared/contract/errors.ts';
 import type { OperationName, SessionsApi } from '../../shared/contract/operations.ts';
@@ -244,11 +245,11 @@ class ChainWorld {
         !this.#isHealing && this.#random.chance(this.#faultRate) ? this.#random.pick(FEED_FAULTS) : undefined;
       this.#note(`${machine.index}: ${what}${fault === undefined ? '' : ` !${fault}`}`);
       if (fault !== undefined) machine.isDisturbed = true;
-      if (fault === 'request lost') throw new ContractError('unreachable', 'injected');
-      if (fault === 'no feed') throw new ContractError('not_found', 'injected');
-      if (fault === 'captive portal') throw new ContractError('unusable_answer', 'injected');
+      if (fault === 'request lost') throw new ContractError('unreachable', because('said', { text: 'injected' }));
+      if (fault === 'no feed') throw new ContractError('not_found', because('said', { text: 'injected' }));
+      if (fault === 'captive portal') throw new ContractError('unusable_answer', because('said', { text: 'injected' }));
       const answer = structuredClone(await deliver());
-      if (fault === 'response lost') throw new ContractError('unreachable', 'injected');
+      if (fault === 'response lost') throw new ContractError('unreachable', because('said', { text: 'injected' }));
       await pass();
       return answer;
     };

@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 
+import { because } from '../../shared/base/reasons.ts';
 import type { CatalogOutcome } from '../../shared/contract/change-feed.ts';
 import { ContractError } from '../../shared/contract/errors.ts';
 import type { SessionsApi } from '../../shared/contract/operations.ts';
@@ -26,7 +27,7 @@ async function openChain(intervalMs = 0): Promise<Chain> {
   let isCut = false;
   const hq = openHeadquarters(plainTraits, () => (nowMs += 1));
   const line = (): SessionsApi => {
-    if (isCut) throw new ContractError('unreachable', 'There is no line.');
+    if (isCut) throw new ContractError('unreachable', because('said', { text: 'There is no line.' }));
     return hq.as('hub');
   };
   const { url } = await startTestServer({ as: line } as unknown as Service);

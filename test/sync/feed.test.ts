@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 
+import { because } from '../../shared/base/reasons.ts';
 import type { ChangePage, HubApi } from '../../shared/contract/change-feed.ts';
 import { ContractError } from '../../shared/contract/errors.ts';
 import type { OperationName, SessionsApi } from '../../shared/contract/operations.ts';
@@ -81,7 +82,7 @@ async function openWorld(options: { pageBytes?: number } = {}): Promise<World> {
 }
 
 const fail = (kind: ContractError['kind']): never => {
-  throw new ContractError(kind, `the hub says ${kind}`);
+  throw new ContractError(kind, because('said', { text: `the hub says ${kind}` }));
 };
 
 async function makeThere({ theirs }: World, count: number): Promise<Session[]> {

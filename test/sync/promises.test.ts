@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
+import { because } from '../../shared/base/reasons.ts';
 import { ContractError } from '../../shared/contract/errors.ts';
 import type { OperationName, SessionsApi } from '../../shared/contract/operations.ts';
 import type { Session } from '../../shared/contract/session.ts';
@@ -51,7 +52,7 @@ async function openWorld(traits: Partial<HeadquartersTraits> = {}): Promise<Worl
 }
 
 const fail = (kind: ContractError['kind'], retryAfterS?: number): never => {
-  throw new ContractError(kind, `headquarters says ${kind}`, { retryAfterS });
+  throw new ContractError(kind, because('said', { text: `headquarters says ${kind}` }), { retryAfterS });
 };
 
 /** Syncs, and gives what each listing asked for. */

@@ -9,6 +9,7 @@ import { createSqliteStorage } from '../../electron/storage-sqlite/create-storag
 import { randomIds } from '../../shared/base/ids.ts';
 import type { JsonObject } from '../../shared/base/json.ts';
 import { silentLogger } from '../../shared/base/logger.ts';
+import { because } from '../../shared/base/reasons.ts';
 import { ContractError } from '../../shared/contract/errors.ts';
 import type { SessionsApi } from '../../shared/contract/operations.ts';
 import type { SessionInput } from '../../shared/contract/session.ts';
@@ -168,7 +169,8 @@ class World {
       <Request, Answer>(call: (request: Request) => Promise<Answer>) =>
       async (request: Request): Promise<Answer> => {
         const answer = await call(request);
-        if (this.#losesAnswers) throw new ContractError('unreachable', 'The answer was lost.');
+        if (this.#losesAnswers)
+          throw new ContractError('unreachable', because('said', { text: 'The answer was lost.' }));
         return answer;
       };
     return {

@@ -1,4 +1,5 @@
 import { jsonEqual, own, type Fault, type JsonObject } from '../../../shared/base/json.ts';
+import type { Reason } from '../../../shared/base/reasons.ts';
 import { findSessionFaults } from '../../../shared/contract/validate-session.ts';
 
 /** A field that a person has begun to change; a value that is undefined takes the field away. */
@@ -9,7 +10,7 @@ export interface FieldDraft {
   /** `typed`: not sent yet; `sent`: on its way; `away`: the engine did not answer, and is asked again; `refused`: told in `why`. */
   readonly state: 'typed' | 'sent' | 'away' | 'refused';
   readonly sent?: unknown;
-  readonly why?: readonly string[];
+  readonly why?: readonly Reason[];
 }
 
 /** A session as it is saved, and what a person has typed over it. A session that is not created yet is saved as nothing. */
@@ -21,7 +22,7 @@ export interface DraftState {
 /** Why a save failed, as far as the draft minds. */
 export interface SaveFailure {
   readonly isAway: boolean;
-  readonly message: string;
+  readonly because: Reason;
   readonly faults: readonly Fault[];
 }
 
@@ -120,7 +121,7 @@ export function withRead(state: DraftState, session: JsonObject): DraftState {
 }
 
 /** What was sent is not saved: it stays as it was typed. Faults that name fields stand at those; the others are sent again without them. */
-export function withFailure(state: DraftState, { isAway, message, faults }: SaveFailure): DraftState {
+export function withFailure(state: DraftState, { isAway, because: reason, faults }: SaveFailure): DraftState {
   const fields = { ...state.fields };
   const sent = Object.entries(state.fields).filter(([, draft]) => draft.state === 'sent');
   const named = new Set(faults.map(fieldOf).filter((field) => sent.some(([name]) => name === field)));
@@ -130,8 +131,8 @@ export function withFailure(state: DraftState, { isAway, message, faults }: Save
     else if (isAway) fields[field] = { ...kept, state: 'away' };
     else if (named.size > 0 && !named.has(field)) fields[field] = { ...kept, state: 'typed' };
     else {
-      const why = faults.filter((fault) => fieldOf(fault) === field).map((fault) => fault.message);
-      fields[field] = { ...kept, state: 'refused', why: why.length > 0 ? why : [message] };
+      const why = faults.filter((fault) => fieldOf(fault) === field).map((fault) => fault.because);
+      fields[field] = { ...kept, state: 'refused', why: why.length > 0 ? why : [reason] };
     }
   }
   return { ...state, fields };

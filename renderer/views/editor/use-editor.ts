@@ -4,11 +4,11 @@ import { useI18n } from 'vue-i18n';
 import type { JsonObject } from '../../../shared/base/json.ts';
 import { useClashText } from '../../composables/use-clash-text.ts';
 import { useSessionRoute, type NewSessionFields } from '../../composables/use-session-route.ts';
+import { reasonWords, wordsOf } from '../../i18n/reason-words.ts';
 import { useDrafts, type Draft } from '../../stores/drafts.ts';
 import { useNotices } from '../../stores/notices.ts';
 import { EDITOR } from './editor-context.ts';
 import { faultsOf, fieldOf, shownOf } from './draft-state.ts';
-import { faultWords } from './fault-words.ts';
 import { FIELD_CONTEXT } from './field-context.ts';
 import { useSyncNotes } from './use-sync-notes.ts';
 
@@ -70,10 +70,10 @@ export function useEditor(sessionId: Readonly<Ref<string>>) {
     for (const fault of faultsOf(current.state)) {
       // Of a new session, what is still to be filled in is no fault yet; the head of the editor names it.
       const field = fieldOf(fault);
-      if (current.state.saved !== undefined || fields[field] !== undefined) add(field, faultWords(fault.message, t));
+      if (current.state.saved !== undefined || fields[field] !== undefined) add(field, reasonWords(fault));
     }
     for (const [field, { state, why }] of Object.entries(fields)) {
-      if (state === 'refused') for (const message of why ?? []) add(field, faultWords(message, t));
+      if (state === 'refused') for (const reason of why ?? []) add(field, wordsOf(reason));
     }
     return found;
   });

@@ -12,7 +12,7 @@ import { useDays } from '../../stores/days.ts';
 import { useEdit } from '../../stores/edit.ts';
 import { useEvent } from '../../stores/event.ts';
 import { useNotices } from '../../stores/notices.ts';
-import { faultWords } from '../editor/fault-words.ts';
+import { reasonWords } from '../../i18n/reason-words.ts';
 import { asIds, FIELD_CONTEXT } from '../editor/field-context.ts';
 import { editorField } from '../editor/field-table.ts';
 import { speakersOf } from '../editor/speaker-list.ts';
@@ -41,7 +41,7 @@ export function useBulkEdit(ids: readonly string[]) {
     const schema = own(fieldSchemas, field.value);
     if (schema === undefined || values.value[field.value] === undefined) return new Map<string, string[]>();
     const found = findFaults(schema as (typeof fieldSchemas)[string], values.value[field.value]);
-    return new Map(found.length === 0 ? [] : [[field.value, found.map(({ message }) => faultWords(message, t))]]);
+    return new Map(found.length === 0 ? [] : [[field.value, found.map(reasonWords)]]);
   });
 
   provide(FIELD_CONTEXT, {
@@ -94,7 +94,7 @@ export function useBulkEdit(ids: readonly string[]) {
       if (!(error instanceof ContractError)) throw error;
       if (mine !== turn) return;
       preview.value = undefined;
-      failure.value = error.message;
+      failure.value = reasonWords(error);
     } finally {
       if (mine === turn) isAsking.value = false;
     }
@@ -130,7 +130,7 @@ export function useBulkEdit(ids: readonly string[]) {
       notices.tell({
         kind: 'done',
         text: t('sessions.bulk.done', changed),
-        details: refusals.slice(0, 3).map(({ name, message }) => `${name}: ${message}`),
+        details: refusals.slice(0, 3).map((refusal) => `${refusal.name}: ${reasonWords(refusal)}`),
         action: { label: t('sessions.undo'), run: undo },
       });
       return true;

@@ -5,6 +5,7 @@ import { useI18n } from 'vue-i18n';
 import type { CsvFieldName, CsvMapping, PastedPreview } from '../../../shared/catalog/csv-columns.ts';
 import { ContractError } from '../../../shared/contract/errors.ts';
 import { useUndo } from '../../composables/use-undo.ts';
+import { reasonWords } from '../../i18n/reason-words.ts';
 import { useHost } from '../../host/bridge-key.ts';
 import { useEdit } from '../../stores/edit.ts';
 import { useEvent } from '../../stores/event.ts';
@@ -51,7 +52,7 @@ export function usePaste(pasted: string) {
       if (!(error instanceof ContractError)) throw error;
       if (mine !== turn) return;
       preview.value = undefined;
-      failure.value = error.message;
+      failure.value = reasonWords(error);
     } finally {
       if (mine === turn) isAsking.value = false;
     }
@@ -104,7 +105,7 @@ export function usePaste(pasted: string) {
         notices.tell({
           kind: 'done',
           text: t('sessions.paste.done', done.length),
-          details: refused.slice(0, 3).map(({ at, message }) => `${names[at]?.name ?? ''}: ${message}`),
+          details: refused.slice(0, 3).map((refusal) => `${names[refusal.at]?.name ?? ''}: ${reasonWords(refusal)}`),
           action: { label: t('sessions.undo'), run: undo },
         });
         return true;
