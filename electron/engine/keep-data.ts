@@ -56,11 +56,14 @@ export async function keepData(
 
   // What fails here ends the process: nothing is served any more, and a new start finds the same data.
   function reopen(): void {
-    turn = turn.then(async () => {
-      if (isClosed) return;
-      await end();
-      end = await begin();
-    });
+    turn = again(turn);
+  }
+
+  async function again(before: Promise<void>): Promise<void> {
+    await before;
+    if (isClosed) return;
+    await end();
+    end = await begin();
   }
 
   return async () => {

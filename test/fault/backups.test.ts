@@ -144,7 +144,7 @@ describe('a restore', () => {
     await replace(engine, dataDir, { kept: id });
     const next = await open(dataDir);
     expect(namesIn(next)).toEqual(['A']);
-    const [replaced] = listKeptFiles(dataFolder(dataDir)).filter(({ kind }) => kind === 'replaced');
+    const replaced = listKeptFiles(dataFolder(dataDir)).find(({ kind }) => kind === 'replaced');
     await replace(next, dataDir, { kept: replaced!.id });
     expect(namesIn(await open(dataDir))).toEqual(['A', 'B']);
   });
