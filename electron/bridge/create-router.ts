@@ -9,16 +9,19 @@ import type { SessionInput } from '../../shared/contract/session.ts';
 import { toBridgeError } from '../../shared/rpc/bridge-errors.ts';
 import { bridgeContract } from '../../shared/rpc/contract.ts';
 import type { HostFacts } from '../../shared/rpc/messages.ts';
+import type { Following } from '../../shared/service/following.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Data } from '../engine/keep-data.ts';
 import { createAppSettings } from './app-settings.ts';
 import { createBackupCalls } from './backup-calls.ts';
 import { feedCatalog } from './catalog-feed.ts';
 import { createCsvFiles } from './csv-files.ts';
+import { findCustomFieldUses } from './custom-field-uses.ts';
 import { changeEach, feedUndo } from './edit-calls.ts';
 import { feedSessions } from './session-feed.ts';
 import { createPaste } from './paste-rows.ts';
 import { createSyncCalls, LOCAL_TENANT } from './sync-calls.ts';
+import { createWorkProgress } from './work-progress.ts';
 import { feedDamage, feedWorkspace } from './workspace-feed.ts';
 
 export interface BridgeOptions {
@@ -110,6 +113,11 @@ function createEngineRouter(os: ReturnType<typeof createImplementer>, engine: En
   const sync = createSyncCalls(engine);
   const paste = createPaste(engine, LOCAL_USER);
   const csv = createCsvFiles(engine, LOCAL_USER, LOCAL_TENANT);
+  const progress = createWorkProgress();
+  const following = ({ work }: { work?: string | undefined }, signal: AbortSignal | undefined): Following => ({
+    onProgress: progress.reportTo(work),
+    signal,
+  });
 
   return {
     sessions: Object.fromEntries(
@@ -125,15 +133,15 @@ function createEngineRouter(os: ReturnType<typeof createImplementer>, engine: En
     event: {
       watchSessions: os.event.watchSessions.handler(({ input, signal }) => feedSessions(store, input, signal)),
       watchCatalog: os.event.watchCatalog.handler(({ input, signal }) => feedCatalog(store, input.tenantId, signal)),
+      customFieldUses: os.event.customFieldUses.handler(({ input }) => findCustomFieldUses(store, input)),
     },
     edit: {
       preview: os.edit.preview.handler(
-        async ({ input, signal }) =>
-          await user.previewChange(input.tenantId, input.change, signal === undefined ? {} : { signal }),
+        async ({ input, signal }) => await user.previewChange(input.tenantId, input.change, following(input, signal)),
       ),
       changeMany: os.edit.changeMany.handler(
-        async ({ input: { tenantId, change, leaveRefused = false }, signal }) =>
-          await user.changeSessions(tenantId, change, { leaveRefused, ...(signal === undefined ? {} : { signal }) }),
+        async ({ input: { tenantId, change, leaveRefused = false, ...call }, signal }) =>
+          await user.changeSessions(tenantId, change, { leaveRefused, ...following(call, signal) }),
       ),
       createMany: os.edit.createMany.handler(
         async ({ input: { tenantId, sessions } }) =>
@@ -147,7 +155,9 @@ function createEngineRouter(os: ReturnType<typeof createImplementer>, engine: En
           await changeEach(user, ids, async ({ api }, id) => await api.deleteSession({ tenantId, id })),
       ),
       previewPaste: os.edit.previewPaste.handler(({ input }) => paste.preview(defined(input))),
-      paste: os.edit.paste.handler(async ({ input }) => await paste.take(user, input)),
+      paste: os.edit.paste.handler(
+        async ({ input, signal }) => await paste.take(user, input, following(input, signal)),
+      ),
       generateMany: os.edit.generateMany.handler(
         async ({ input: { tenantId, abstractIds, typeId, mainPresenterSpeakerTypeId, allowDuplicates } }) =>
           await changeEach(user, abstractIds, async ({ api }, abstract_id) => {
@@ -210,14 +220,18 @@ function createEngineRouter(os: ReturnType<typeof createImplementer>, engine: En
       watch: os.settings.watch.handler(({ input, signal }) => settings.watch(input.name, signal)),
       save: os.settings.save.handler(async ({ input }) => await settings.save(input.name, input.value)),
     },
+    work: {
+      watch: os.work.watch.handler(({ input, signal }) => progress.watch(input.work, signal)),
+    },
     files: {
       open: os.files.open.handler(async ({ input, signal }) => {
         const bytes = new Uint8Array(await input.file.arrayBuffer());
-        const { event_id: eventId, ...report } = await engine.importFile(LOCAL_USER, LOCAL_TENANT, () => bytes, signal);
+        const call = following(input, signal);
+        const { event_id: eventId, ...report } = await engine.importFile(LOCAL_USER, LOCAL_TENANT, () => bytes, call);
         return { tenantId: LOCAL_TENANT, eventId, ...report };
       }),
       previewCsv: os.files.previewCsv.handler(async ({ input }) => await csv.preview(input)),
-      openCsv: os.files.openCsv.handler(async ({ input, signal }) => await csv.open(input, signal)),
+      openCsv: os.files.openCsv.handler(async ({ input, signal }) => await csv.open(input, following(input, signal))),
       export: os.files.export.handler(({ input }) =>
         engine.exportFile(LOCAL_USER, input.tenantId, input.eventId, input.format),
       ),

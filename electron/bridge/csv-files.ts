@@ -4,6 +4,7 @@ import { ContractError } from '../../shared/contract/errors.ts';
 import type { Principal } from '../../shared/contract/roles.ts';
 import { previewCsv, readCsv } from '../../shared/interchange/read-csv.ts';
 import type { ImportedFile } from '../../shared/rpc/messages.ts';
+import type { Following } from '../../shared/service/following.ts';
 import type { Engine } from '../engine/engine.ts';
 
 export interface CsvRequest {
@@ -29,13 +30,13 @@ export function createCsvFiles({ service }: Engine, user: Principal, tenantId: s
     async preview({ file, mapping, event }: CsvRequest): Promise<CsvPreview> {
       return previewCsv(await file.bytes(), { mapping, event, known: findKnown(event) });
     },
-    async open({ file, mapping, event }: CsvRequest, signal: AbortSignal | undefined): Promise<ImportedFile> {
+    async open({ file, mapping, event }: CsvRequest, following: Following): Promise<ImportedFile> {
       const bytes = await file.bytes();
       const { event_id: eventId, ...report } = await service.importSchedule(
         user,
         tenantId,
         () => readCsv(bytes, { mapping, event, known: findKnown(event) }),
-        signal,
+        following,
       );
       return { tenantId, eventId, ...report };
     },

@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ContractError } from '../../shared/contract/errors.ts';
 import type { UndoState } from '../../shared/contract/steps.ts';
 import type { ManyReport } from '../../shared/rpc/messages.ts';
+import type { Following } from '../../shared/service/following.ts';
 import type { Steps, UserService } from '../../shared/service/user-service.ts';
 import { Mailbox } from './mailbox.ts';
 
@@ -14,11 +15,13 @@ const TOGETHER = 100;
  * refusal (a full disk) ends it; the step then holds what was done so far.
  *
  * @param change does it for one thing, and answers the id of its session
+ * @param following the signal ends it between two parts: what was done by then is the step
  */
 export async function changeEach<Item>(
   user: UserService,
   items: readonly Item[],
   change: (steps: Steps, item: Item) => Promise<string>,
+  { onProgress, signal }: Following = {},
 ): Promise<ManyReport> {
   const report: ManyReport = { done: [], refused: [] };
   await user.inOneStep(async (steps) => {
@@ -31,7 +34,9 @@ export async function changeEach<Item>(
       }
     };
     for (let from = 0; from < items.length; from += TOGETHER) {
+      signal?.throwIfAborted();
       await Promise.all(items.slice(from, from + TOGETHER).map(async (item, index) => await one(item, from + index)));
+      onProgress?.(Math.min(from + TOGETHER, items.length), items.length);
       await nextTurn();
     }
   });

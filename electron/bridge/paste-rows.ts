@@ -10,7 +10,8 @@ import type { SessionInput } from '../../shared/contract/session.ts';
 import { findSessionFaults } from '../../shared/contract/validate-session.ts';
 import { previewCsv, readCsv, type CsvOptions } from '../../shared/interchange/read-csv.ts';
 import type { ManyReport } from '../../shared/rpc/messages.ts';
-import type { UserService } from '../../shared/service/user-service.ts';
+import type { Following } from '../../shared/service/following.ts';
+import type { Steps, UserService } from '../../shared/service/user-service.ts';
 import type { Engine } from '../engine/engine.ts';
 import { changeEach } from './edit-calls.ts';
 
@@ -63,14 +64,14 @@ export function createPaste({ service, store }: Pick<Engine, 'service' | 'store'
     },
 
     /** What a rule refuses is told by its place among the sessions, and all else is done. */
-    async take(user: UserService, request: PasteRequest): Promise<ManyReport> {
+    async take(user: UserService, request: PasteRequest, following: Following = {}): Promise<ManyReport> {
       const { tenantId } = request;
       const { bytes, options } = read(request);
       const reading = readCsv(bytes, options);
       return await user.inOneStep(async (steps) => {
         for (const { kind, items } of additions(reading)) await steps.putCatalog(tenantId, kind, items);
         const inThisStep: UserService = { ...user, inOneStep: async (work) => await work(steps) };
-        return await changeEach(inThisStep, reading.sessions, async ({ api }, { id, fields }) => {
+        const take = async ({ api }: Steps, { id, fields }: BundledSession): Promise<string> => {
           const stored = store.read((view) => view.findSession(tenantId, id))?.session;
           if (stored === undefined) {
             // An id that was made here, on this machine or another, is the session's own.
@@ -83,7 +84,8 @@ export function createPaste({ service, store }: Pick<Engine, 'service' | 'store'
             value: own(fields, field),
           })) satisfies JsonPatch;
           return (await api.patchSession({ tenantId, id, body })).id;
-        });
+        };
+        return await changeEach(inThisStep, reading.sessions, take, following);
       });
     },
   };

@@ -10,6 +10,7 @@ import type { Caller } from '../../shared/contract/roles.ts';
 import { makeDemoEvent } from '../../shared/demo/demo-event.ts';
 import { exportFormats, type ExportFormat } from '../../shared/interchange/formats.ts';
 import { readSchedule } from '../../shared/interchange/read-schedule.ts';
+import type { Following } from '../../shared/service/following.ts';
 import type { ImportReport } from '../../shared/service/import-schedule.ts';
 import { createService, type Service } from '../../shared/service/service.ts';
 import { openStore, type Store } from '../../shared/store/open-store.ts';
@@ -61,7 +62,7 @@ export interface Engine {
    * Takes a schedule file (frab XML or JSON) into a tenant; throws `invalid` for a file that is none. The file is asked for once the
    * caller may do this. The signal ends it between two parts.
    */
-  importFile(caller: Caller, tenantId: string, bytes: () => Uint8Array, signal?: AbortSignal): Promise<ImportReport>;
+  importFile(caller: Caller, tenantId: string, bytes: () => Uint8Array, following?: Following): Promise<ImportReport>;
   /** Adds the demonstration event to a tenant, as far as it is not there yet. */
   importDemo(caller: Caller, tenantId: string): Promise<ImportReport>;
   exportFile(caller: Caller, tenantId: string, eventId: string | undefined, format: string): ExportedFile;
@@ -97,8 +98,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       tenants: () => [...tenants],
       secret: store.secret,
       sync,
-      importFile: async (caller, tenantId, bytes, signal) =>
-        await service.importSchedule(caller, tenantId, () => readSchedule(bytes()), signal),
+      importFile: async (caller, tenantId, bytes, following) =>
+        await service.importSchedule(caller, tenantId, () => readSchedule(bytes()), following),
       importDemo: async (caller, tenantId) => await service.addSchedule(caller, tenantId, makeDemoEvent),
       exportFile(caller, tenantId, eventId, name) {
         const bundle = service.exportSchedule(caller, tenantId, eventId);

@@ -52,7 +52,8 @@ export const useEdit = defineStore('edit', () => {
     try {
       return await done;
     } catch (error) {
-      tellFailure(error, action);
+      // What a person gave up is nobody's failure.
+      if (!isGivenUp(error)) tellFailure(error, action);
       throw error;
     } finally {
       underWay.delete(done);
@@ -132,4 +133,9 @@ export function toPatch(fields: FieldChanges): JsonPatch {
     const set = { op: 'add' as const, path, value: value ?? null };
     return value === undefined ? [set, { op: 'remove', path }] : [set];
   });
+}
+
+/** Whether a call ended because whoever made it gave it up. */
+export function isGivenUp(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'AbortError';
 }

@@ -4,6 +4,7 @@ import { shallowRef } from 'vue';
 import type { CsvEvent, CsvMapping, CsvPreview } from '../../shared/catalog/csv-columns.ts';
 import { ContractError } from '../../shared/contract/errors.ts';
 import type { ImportedFile } from '../../shared/rpc/messages.ts';
+import { useLongWork } from '../composables/use-long-work.ts';
 import { useHost } from '../host/bridge-key.ts';
 import { reasonWords } from '../i18n/reason-words.ts';
 import { useRecovery } from './recovery.ts';
@@ -24,6 +25,8 @@ export const useOpenFile = defineStore('open-file', () => {
   const workspace = useWorkspace();
   const recovery = useRecovery();
 
+  const taking = useLongWork();
+
   const opening = shallowRef<FileOpening>({ step: 'closed' });
   // Held here: a picker that nothing refers to may be gone before the person has chosen.
   const picker = document.createElement('input');
@@ -36,18 +39,17 @@ export const useOpenFile = defineStore('open-file', () => {
     picker.value = '';
   });
 
-  /** Ends the call under way; a newer one ends an older. */
-  let call = new AbortController();
-
-  async function attempt(name: string, work: (signal: AbortSignal) => Promise<FileOpening>): Promise<void> {
-    call.abort();
-    call = new AbortController();
-    const { signal } = call;
+  /** Does what a file asks for; what was given up, or overtaken by a newer call, tells nothing. */
+  async function attempt(
+    name: string,
+    call: (work: string, signal: AbortSignal) => Promise<FileOpening>,
+  ): Promise<void> {
+    const mine = opening.value;
     try {
-      const next = await work(signal);
-      if (!signal.aborted) opening.value = next;
+      const next = await taking.run(call);
+      if (opening.value === mine) opening.value = next;
     } catch (error) {
-      if (!signal.aborted) opening.value = { step: 'failed', name, message: messageOf(error) };
+      if (opening.value === mine) opening.value = { step: 'failed', name, message: messageOf(error) };
     }
   }
 
@@ -55,8 +57,8 @@ export const useOpenFile = defineStore('open-file', () => {
     // A file of everything is no schedule: it takes the place of what is here.
     if (/\.offstage$/i.test(file.name)) return await recovery.restoreFile(file);
     opening.value = { step: 'reading', name: file.name };
-    await attempt(file.name, async (signal) => {
-      if (!isSpreadsheet(file)) return await take(file.name, bridge.files.open({ file }, { signal }));
+    await attempt(file.name, async (work, signal) => {
+      if (!isSpreadsheet(file)) return await take(file.name, bridge.files.open({ file, work }, { signal }));
       const event = suggestedEvent(file.name);
       const preview = await bridge.files.previewCsv({ file, event }, { signal });
       const known = workspace.events.find((entry) => entry.event.id === preview.eventId)?.event;
@@ -76,21 +78,22 @@ export const useOpenFile = defineStore('open-file', () => {
     const asked = opening.value;
     if (asked.step !== 'columns') return;
     const { file, preview: before } = asked;
-    opening.value = { step: 'columns', file, event, preview: { ...before, mapping }, isReading: true };
-    call.abort();
-    call = new AbortController();
-    const { signal } = call;
+    const reading: FileOpening = { step: 'columns', file, event, preview: { ...before, mapping }, isReading: true };
+    opening.value = reading;
     try {
-      const preview = await bridge.files.previewCsv({ file, mapping, event }, { signal });
-      if (!signal.aborted) opening.value = { step: 'columns', file, event, preview, isReading: false };
+      const preview = await taking.run(
+        async (_, signal) => await bridge.files.previewCsv({ file, mapping, event }, { signal }),
+      );
+      if (opening.value === reading) opening.value = { step: 'columns', file, event, preview, isReading: false };
     } catch (error) {
-      if (signal.aborted) return;
-      opening.value = { ...opening.value, isReading: false, fault: messageOf(error) } as FileOpening;
+      if (opening.value === reading) opening.value = { ...reading, isReading: false, fault: messageOf(error) };
     }
   }
 
   return {
     opening,
+    /** How far the taking is; undefined until it tells. */
+    progress: taking.progress,
     open,
     readAgain,
 
@@ -105,15 +108,15 @@ export const useOpenFile = defineStore('open-file', () => {
       opening.value = { step: 'reading', name: file.name };
       await attempt(
         file.name,
-        async (signal) =>
-          await take(file.name, bridge.files.openCsv({ file, mapping: preview.mapping, event }, { signal })),
+        async (work, signal) =>
+          await take(file.name, bridge.files.openCsv({ file, mapping: preview.mapping, event, work }, { signal })),
       );
     },
 
     /** Gives up what is under way, and closes what was told. */
     close(): void {
-      call.abort();
       opening.value = { step: 'closed' };
+      taking.cancel();
     },
   };
 });

@@ -6,7 +6,7 @@ import { ContractError } from '../../shared/contract/errors.ts';
 import { fromBridgeError } from '../../shared/rpc/bridge-errors.ts';
 import type { KeptCopy, RestorePreview, UnusableReason } from '../../shared/rpc/messages.ts';
 import { useHost } from '../host/bridge-key.ts';
-import { i18n } from '../i18n/i18n.ts';
+import { reasonWords } from '../i18n/reason-words.ts';
 import { useWorkspace } from './workspace.ts';
 
 /** What is to take the place of the data. */
@@ -142,6 +142,5 @@ export const useRecovery = defineStore('recovery', () => {
 function messageOf(failure: unknown): string {
   const error = failure instanceof ContractError ? failure : fromBridgeError(failure);
   if (!(error instanceof ContractError)) return String(error);
-  const { t } = i18n.global;
-  return error.kind === 'storage_full' || error.kind === 'unreachable' ? t(`errors.${error.kind}`) : error.message;
+  return reasonWords(error);
 }

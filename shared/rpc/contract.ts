@@ -21,6 +21,7 @@ import type {
   Restoring,
   SavingFile,
   SyncLogEntry,
+  WorkProgress,
   Workspace,
 } from './messages.ts';
 import type { PendingSession, RefusedSession, SessionConflict, SyncStatus, UpstreamCheck } from './sync-messages.ts';
@@ -38,6 +39,10 @@ const pastedText = z.string().max(8 * 1024 * 1024);
 
 const side = z.enum(['mine', 'theirs']);
 const resolution = z.union([side, z.record(z.string(), z.union([side, z.strictObject({ value: z.unknown() })]))]);
+
+/** The id of a call that its caller follows by `work.watch`; one that nobody follows has none. */
+const work = z.string().min(1).max(100);
+const followed = { work: work.optional() };
 
 const exportFormat = z.enum(['frab.xml', 'frab.json', 'csv', 'ics']);
 
@@ -93,14 +98,16 @@ export const bridgeContract = {
       .output(eventIterator(type<EventFeedMessage>())),
     /** The tenant's catalog without registrations: first all of it, then changes as they come. */
     watchCatalog: oc.input(tenant).output(eventIterator(type<CatalogMessage>())),
+    /** The ids of an event's sessions by the custom fields that they have a value of. */
+    customFieldUses: oc.input(eventRef).output(type<Record<string, string[]>>()),
   },
 
   /** Changes of many sessions, each call one step, and the way back. */
   edit: {
-    preview: oc.input(tenant.extend({ change: bulkChange })).output(type<BulkPreview>()),
+    preview: oc.input(tenant.extend({ change: bulkChange, ...followed })).output(type<BulkPreview>()),
     /** Changes all or none; with `leaveRefused`, those that can be changed. */
     changeMany: oc
-      .input(tenant.extend({ change: bulkChange, leaveRefused: z.boolean().optional() }))
+      .input(tenant.extend({ change: bulkChange, leaveRefused: z.boolean().optional(), ...followed }))
       .output(type<BulkReport>()),
     createMany: oc
       .input(tenant.extend({ sessions: z.array(z.unknown()).min(1).max(5_000) }))
@@ -111,7 +118,7 @@ export const bridgeContract = {
       .input(eventRef.extend({ text: pastedText, mapping: csvMapping.optional() }))
       .output(type<PastedPreview>()),
     /** Creates and changes sessions by rows of a spreadsheet, and adds what they name, as one step. */
-    paste: oc.input(eventRef.extend({ text: pastedText, mapping: csvMapping })).output(type<ManyReport>()),
+    paste: oc.input(eventRef.extend({ text: pastedText, mapping: csvMapping, ...followed })).output(type<ManyReport>()),
     generateMany: oc
       .input(
         tenant.extend({
@@ -207,16 +214,21 @@ export const bridgeContract = {
     confirm: oc.input(z.strictObject({ restore: z.string() })).output(type<void>()),
   },
 
+  work: {
+    /** How far a call is that came with this id, from now on. */
+    watch: oc.input(z.strictObject({ work })).output(eventIterator(type<WorkProgress>())),
+  },
+
   files: {
     /** Takes a schedule file (frab XML or JSON) in. */
-    open: oc.input(z.strictObject({ file: z.file() })).output(type<ImportedFile>()),
+    open: oc.input(z.strictObject({ file: z.file(), ...followed })).output(type<ImportedFile>()),
     /** What a spreadsheet would give; without a mapping, as its headers suggest. */
     previewCsv: oc
       .input(z.strictObject({ file: z.file(), mapping: csvMapping.optional(), event: csvEvent }))
       .output(type<CsvPreview>()),
     /** Takes a spreadsheet's sessions in. */
     openCsv: oc
-      .input(z.strictObject({ file: z.file(), mapping: csvMapping, event: csvEvent }))
+      .input(z.strictObject({ file: z.file(), mapping: csvMapping, event: csvEvent, ...followed }))
       .output(type<ImportedFile>()),
     export: oc.input(eventRef.extend({ format: exportFormat })).output(type<ExportedFile>()),
   },

@@ -61,6 +61,12 @@ export interface ManyReport {
   refused: { at: number; message: string; because: Reason; faults: Fault[] }[];
 }
 
+/** How far a long call is: sessions done, and sessions in all. */
+export interface WorkProgress {
+  done: number;
+  total: number;
+}
+
 /** A schedule file that was taken in. */
 export interface ImportedFile {
   tenantId: string;

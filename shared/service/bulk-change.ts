@@ -16,15 +16,10 @@ import type { StoreChange } from '../store/open-store.ts';
 import type { StoreView } from '../store/store-view.ts';
 import { patched, requireSession } from './change-session.ts';
 import type { Call, ServiceContext } from './context.ts';
+import type { Following } from './following.ts';
 import { refuseAll, type Refusal } from './refuse-all.ts';
 import { fieldChanges } from './session-history.ts';
 import { changeContext, replaceSession, requireStorable } from './write-session.ts';
-
-/** How a long work is followed, and ended before it is done. */
-export interface Following {
-  onProgress?: ((done: number, total: number) => void) | undefined;
-  signal?: AbortSignal | undefined;
-}
 
 /** So many sessions are judged in one go: between two, others have their turn. */
 const CHUNK = 250;

@@ -13,6 +13,7 @@ import type { Caller } from '../contract/roles.ts';
 import type { StoreChange } from '../store/open-store.ts';
 import { authorise, requireTenant } from './access.ts';
 import type { Call, ServiceContext } from './context.ts';
+import type { Following } from './following.ts';
 import { mergeImport } from './import-merge.ts';
 import { requireValidSession } from '../contract/validate-session.ts';
 import { changeContext, insertSession, replaceSession } from './write-session.ts';
@@ -51,7 +52,7 @@ export async function importSchedule(
   tenantId: string,
   read: () => ScheduleReading,
   mode: Mode,
-  signal?: AbortSignal,
+  { onProgress, signal }: Following = {},
 ): Promise<ImportReport> {
   const principal = authorise(caller, 'admin');
   requireTenant(context.tenants, tenantId);
@@ -73,6 +74,7 @@ export async function importSchedule(
     counts: Record<Outcome, number>,
     describe: (item: Item) => Reason,
     take: (change: StoreChange, item: Item) => Outcome,
+    onChunk: (done: number) => void,
   ): Promise<void> => {
     for (let from = 0; from < items.length; from += CHUNK) {
       signal?.throwIfAborted();
@@ -88,6 +90,7 @@ export async function importSchedule(
         if (typeof outcome === 'string') counts[outcome] += 1;
         else report.refused.push(outcome);
       }
+      onChunk(Math.min(from + CHUNK, items.length));
     }
   };
 
@@ -96,12 +99,14 @@ export async function importSchedule(
     report.catalog,
     ({ kind, item }) => because('in_item', { kinds: kind, id: item.id }),
     (change, { kind, item }) => takeItem(change, tenantId, kind, item, mode),
+    () => onProgress?.(0, schedule.sessions.length),
   );
   await takeInChunks(
     schedule.sessions,
     report,
     ({ fields }) => because('in_session', { name: fields.name }),
     (change, session) => takeSession(context, call, change, tenantId, session, mode),
+    (done) => onProgress?.(done, schedule.sessions.length),
   );
   return report;
 }

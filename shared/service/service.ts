@@ -20,6 +20,7 @@ import { batchSessions } from './batch.ts';
 import { changesSince } from './changes-since.ts';
 import { createSession, deleteSession, patchSession, updateSession } from './change-session.ts';
 import type { Call, ServiceContext } from './context.ts';
+import type { Following } from './following.ts';
 import { generateSessionFromAbstract } from './generate-session.ts';
 import { createCatalogService, type CatalogService } from './catalog-service.ts';
 import { exportSchedule } from './export-schedule.ts';
@@ -60,7 +61,7 @@ export interface Service {
     caller: Caller,
     tenantId: string,
     read: () => ScheduleReading,
-    signal?: AbortSignal,
+    following?: Following,
   ): Promise<ImportReport>;
   /** Adds what a tenant does not have yet of a generated schedule; leaves what it has as it is. */
   addSchedule(caller: Caller, tenantId: string, make: () => ScheduleBundle): Promise<ImportReport>;
@@ -93,8 +94,8 @@ export function createService(options: ServiceOptions): Service {
     forUser: (principal) =>
       createUserService(context, principal, catalog, (principal, step) => bindOperations(context, principal, step)),
     requireTenant: (tenantId) => requireTenant(context.tenants, tenantId),
-    importSchedule: async (caller, tenantId, read, signal) =>
-      await importSchedule(context, caller, tenantId, read, 'merge', signal),
+    importSchedule: async (caller, tenantId, read, following) =>
+      await importSchedule(context, caller, tenantId, read, 'merge', following),
     addSchedule: async (caller, tenantId, make) =>
       await importSchedule(context, caller, tenantId, () => ({ ...make(), skipped: [] }), 'add'),
     exportSchedule: (caller, tenantId, eventId) => exportSchedule(context, caller, tenantId, eventId),

@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 
 import { feedCatalog } from '../../electron/bridge/catalog-feed.ts';
+import { findCustomFieldUses } from '../../electron/bridge/custom-field-uses.ts';
 import { feedSessions } from '../../electron/bridge/session-feed.ts';
 import type { SessionInput } from '../../shared/contract/session.ts';
 import type { CatalogMessage, EventFeedMessage } from '../../shared/rpc/messages.ts';
@@ -141,4 +142,14 @@ test('the catalog comes whole, without registrations, and then its changes', asy
     removed: [],
     complete: true,
   });
+});
+
+test('the sessions that have a value of a custom field are told apart, each once, of one event alone', async () => {
+  const { store, create } = await openWorld(2);
+  const values = [{ custom_field_id: 'plain-field', string_value: 'Beamer' }];
+  const ids = [await create({ custom_field_values: values }), await create({ custom_field_values: values })];
+  await create({ event_id: 'e2', custom_field_values: values });
+  const uses = findCustomFieldUses(store, { tenantId: TENANT, eventId: 'e1' });
+  expect(Object.keys(uses)).toEqual(['plain-field']);
+  expect(uses['plain-field']?.toSorted()).toEqual(ids.toSorted());
 });

@@ -48,10 +48,20 @@ describe('importing a schedule', () => {
     const { service } = await openTestService();
     const bundle = { ...makeDemoEvent(), skipped: [] };
     const end = new AbortController();
-    const importing = service.importSchedule(admin, TENANT, () => bundle, end.signal);
+    const importing = service.importSchedule(admin, TENANT, () => bundle, { signal: end.signal });
     end.abort();
     await expect(importing).rejects.toMatchObject({ name: 'AbortError' });
     expect(await service.importSchedule(admin, TENANT, () => bundle)).toMatchObject({ added: bundle.sessions.length });
+  });
+
+  test('tells how far it is: sessions done, and in all', async () => {
+    const { service } = await openTestService();
+    const bundle = { ...makeDemoEvent(), skipped: [] };
+    const told: number[][] = [];
+    await service.importSchedule(admin, TENANT, () => bundle, { onProgress: (...counts) => told.push(counts) });
+    expect(told[0]).toEqual([0, bundle.sessions.length]);
+    expect(told.at(-1)).toEqual([bundle.sessions.length, bundle.sessions.length]);
+    expect(told.length).toBeGreaterThan(4);
   });
 
   test('adds its sessions and what they refer to; a second time changes nothing', async () => {

@@ -49,6 +49,21 @@ describe('a schedule file', () => {
     expect(store.opening).toEqual({ step: 'failed', name: 'day.xml', message: 'The file is empty.' });
   });
 
+  test('tells how far it is, by the id that its call came with', async () => {
+    const { promise, resolve } = Promise.withResolvers<typeof report>();
+    const { store, host } = start({ 'files.open': async () => await promise });
+    const opening = store.open(new File(['<schedule/>'], 'day.xml'));
+    const [work] = host.calls.flatMap(({ path, input }) =>
+      path === 'work.watch' ? [(input as { work: string }).work] : [],
+    );
+    expect(host.calls.find(({ path }) => path === 'files.open')?.input).toMatchObject({ work });
+    host.emit('work.watch', { done: 100, total: 300 });
+    await vi.waitFor(() => expect(store.progress).toEqual({ done: 100, total: 300 }));
+    resolve(report);
+    await opening;
+    expect(store.progress).toBeUndefined();
+  });
+
   test('that is given up tells nothing when it is done after all', async () => {
     const { promise, resolve } = Promise.withResolvers<typeof report>();
     const { store } = start({ 'files.open': async () => await promise });
@@ -87,7 +102,7 @@ describe('a spreadsheet', () => {
     const event = { name: 'Tables', time_zone: 'UTC' };
     await store.readAgain(mapping, event);
     await store.takeSpreadsheet();
-    expect(host.calls.at(-1)).toEqual({ path: 'files.openCsv', input: { file, mapping, event } });
+    expect(host.calls.findLast(({ path }) => path === 'files.openCsv')?.input).toMatchObject({ file, mapping, event });
     expect(store.opening).toMatchObject({ step: 'taken', report });
   });
 

@@ -2,18 +2,22 @@ import type { SessionSummary } from '../../../shared/rpc/session-summary.ts';
 import { instantOf } from '../../../shared/schedule/scheduled-session.ts';
 import type { ListedKind } from '../../stores/catalog-members.ts';
 
-const references: Readonly<Record<ListedKind, (session: SessionSummary) => readonly string[]>> = {
+/** Kinds that a session's summary names; the values of custom fields are too much for it. */
+export type SummarisedKind = Exclude<ListedKind, 'custom_fields'>;
+
+const references: Readonly<Record<SummarisedKind, (session: SessionSummary) => readonly string[]>> = {
   contacts: ({ speakers = [] }) => speakers.map(({ contact_id: id }) => id),
   rooms: ({ room_ids: ids = [] }) => ids,
   tracks: ({ track_ids: ids = [] }) => ids,
   session_types: ({ type_id: id }) => [id],
   speaker_types: ({ speakers = [] }) => speakers.map(({ type_id: id }) => id),
-  // A summary does not hold them.
-  custom_fields: () => [],
 };
 
 /** The sessions that refer to each item of a kind, in the order given, each once. */
-export function usesOf(kind: ListedKind, sessions: Iterable<SessionSummary>): ReadonlyMap<string, SessionSummary[]> {
+export function usesOf(
+  kind: SummarisedKind,
+  sessions: Iterable<SessionSummary>,
+): ReadonlyMap<string, SessionSummary[]> {
   const uses = new Map<string, SessionSummary[]>();
   for (const session of sessions) {
     for (const id of references[kind](session)) {

@@ -6,6 +6,7 @@ import type { BulkChange, BulkPreview } from '../../../shared/contract/bulk-chan
 import { ContractError } from '../../../shared/contract/errors.ts';
 import { findFaults } from '../../../shared/contract/parse.ts';
 import { fieldSchemas } from '../../../shared/contract/session.ts';
+import { useLongWork } from '../../composables/use-long-work.ts';
 import { useUndo } from '../../composables/use-undo.ts';
 import { useHost } from '../../host/bridge-key.ts';
 import { useDays } from '../../stores/days.ts';
@@ -31,6 +32,7 @@ export function useBulkEdit(ids: readonly string[]) {
   const edit = useEdit();
   const notices = useNotices();
   const { undo } = useUndo();
+  const saving = useLongWork();
 
   const field = ref<BulkField>('type_id');
   const how = ref<'set' | 'add' | 'remove' | 'clear'>('set');
@@ -124,8 +126,10 @@ export function useBulkEdit(ids: readonly string[]) {
     isSaving.value = true;
     try {
       const leaveRefused = (preview.value?.refused ?? 0) > 0;
-      const { changed, refusals } = await edit.perform(
-        async () => await bridge.edit.changeMany({ tenantId: event.tenantId, change: wanted, leaveRefused }),
+      const request = { tenantId: event.tenantId, change: wanted, leaveRefused };
+      const { changed, refusals } = await saving.run(
+        async (work, signal) =>
+          await edit.perform(async () => await bridge.edit.changeMany({ ...request, work }, { signal })),
       );
       notices.tell({
         kind: 'done',
@@ -142,7 +146,7 @@ export function useBulkEdit(ids: readonly string[]) {
     }
   }
 
-  return { field, how, minutes, values, action, change, preview, failure, isAsking, isSaving, apply };
+  return { field, how, minutes, values, action, change, preview, failure, isAsking, isSaving, saving, apply };
 }
 
 export function isYesNo(field: BulkField): boolean {

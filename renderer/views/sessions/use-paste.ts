@@ -4,10 +4,11 @@ import { useI18n } from 'vue-i18n';
 
 import type { CsvFieldName, CsvMapping, PastedPreview } from '../../../shared/catalog/csv-columns.ts';
 import { ContractError } from '../../../shared/contract/errors.ts';
+import { useLongWork } from '../../composables/use-long-work.ts';
 import { useUndo } from '../../composables/use-undo.ts';
 import { reasonWords } from '../../i18n/reason-words.ts';
 import { useHost } from '../../host/bridge-key.ts';
-import { useEdit } from '../../stores/edit.ts';
+import { isGivenUp, useEdit } from '../../stores/edit.ts';
 import { useEvent } from '../../stores/event.ts';
 import { useNotices } from '../../stores/notices.ts';
 import { withHeadings } from './pasted-text.ts';
@@ -20,6 +21,7 @@ export function usePaste(pasted: string) {
   const edit = useEdit();
   const notices = useNotices();
   const { undo } = useUndo();
+  const taking = useLongWork();
 
   const text = shallowRef(pasted);
   const hasHeadings = shallowRef(true);
@@ -85,6 +87,7 @@ export function usePaste(pasted: string) {
     failure,
     isAsking,
     counts,
+    taking,
 
     /** Each column tells one thing, and each thing is told by one column. */
     setField(column: number, field: CsvFieldName | undefined): void {
@@ -94,13 +97,16 @@ export function usePaste(pasted: string) {
       void read();
     },
 
-    /** Takes the rows in. Answers whether it is done. */
-    async take(): Promise<boolean> {
+    /** Takes the rows in; given up, those that were taken stay, and can be undone. */
+    async take(): Promise<'done' | 'given up' | 'failed'> {
       const known = preview.value?.mapping;
-      if (known === undefined) return false;
+      if (known === undefined) return 'failed';
       const request = { tenantId: event.tenantId, eventId: event.event?.id ?? '', text: sent.value, mapping: known };
       try {
-        const { done, refused } = await edit.perform(async () => await bridge.edit.paste(request));
+        const { done, refused } = await taking.run(
+          async (work, signal) =>
+            await edit.perform(async () => await bridge.edit.paste({ ...request, work }, { signal })),
+        );
         const names = preview.value?.sessions ?? [];
         notices.tell({
           kind: 'done',
@@ -108,10 +114,13 @@ export function usePaste(pasted: string) {
           details: refused.slice(0, 3).map((refusal) => `${names[refusal.at]?.name ?? ''}: ${reasonWords(refusal)}`),
           action: { label: t('sessions.undo'), run: undo },
         });
-        return true;
-      } catch {
-        // The notice has told why; the rows stay where they are.
-        return false;
+        return 'done';
+      } catch (error) {
+        // Of a failure the notice has told why; the rows stay where they are.
+        if (!isGivenUp(error)) return 'failed';
+        const action = { label: t('sessions.undo'), run: undo };
+        notices.tell({ kind: 'done', text: t('sessions.paste.givenUp'), action });
+        return 'given up';
       }
     },
   };
