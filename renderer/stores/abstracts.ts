@@ -59,6 +59,8 @@ export const useAbstracts = defineStore('abstracts', () => {
   const active = shallowRef<string>();
   const selected = shallowRef<ReadonlySet<string>>(new Set());
   const allowDuplicates = shallowRef(false);
+  /** Of those chosen, those that are left out after all. */
+  const excluded = shallowRef<ReadonlySet<string>>(new Set());
   const lastReport = shallowRef<GenerationReport>();
   const lastChosen = shallowRef<z.infer<typeof remembered>>({});
 
@@ -73,6 +75,7 @@ export const useAbstracts = defineStore('abstracts', () => {
       active.value = undefined;
       selected.value = new Set();
       allowDuplicates.value = false;
+      excluded.value = new Set();
       lastReport.value = undefined;
       lastChosen.value = {};
       if (event.tenantId === '') return;
@@ -118,11 +121,15 @@ export const useAbstracts = defineStore('abstracts', () => {
     );
   });
 
-  /** What sessions would be made of: those that are chosen, else the one that is looked at. */
-  const targets = computed(() => {
-    const chosen = rows.value.filter(({ id }) => selected.value.has(id));
-    return chosen.length > 0 ? chosen : rows.value.filter(({ id }) => id === active.value);
+  /** What sessions may be made of: those that are chosen, else the one that is looked at. */
+  const chosen = computed(() => {
+    const ticked = rows.value.filter(({ id }) => selected.value.has(id));
+    return ticked.length > 0 ? ticked : rows.value.filter(({ id }) => id === active.value);
   });
+  /** What sessions would be made of: of one alone, there is nothing to leave out. */
+  const targets = computed(() =>
+    chosen.value.length === 1 ? chosen.value : chosen.value.filter(({ id }) => !excluded.value.has(id)),
+  );
 
   /** The type chosen last, as long as there is such a one; where there is but one, that. */
   function typeOf(kind: 'session_types' | 'speaker_types', id: string | undefined): string | undefined {
@@ -141,7 +148,15 @@ export const useAbstracts = defineStore('abstracts', () => {
     allowDuplicates,
     rows,
     found,
+    chosen,
     targets,
+    excluded,
+    /** Leaves one of those chosen out, or takes it in again. */
+    toggleExcluded(id: string): void {
+      const ids = new Set(excluded.value);
+      if (!ids.delete(id)) ids.add(id);
+      excluded.value = ids;
+    },
     typeId,
     speakerTypeId,
     /** The event's sessions by the abstract they were made of. */
@@ -167,15 +182,15 @@ export const useAbstracts = defineStore('abstracts', () => {
 
     /** Makes a session of each of the targets, as one step. Those of which none could be made stay chosen. */
     async generate(): Promise<GenerationReport | undefined> {
-      const chosen = targets.value;
+      const wanted = targets.value;
       const [type, speakerType] = [typeId.value, speakerTypeId.value];
-      if (chosen.length === 0 || type === undefined || speakerType === undefined) return undefined;
-      const isTwice = chosen.map(({ id }) => !allowDuplicates.value && sessionsOf.value.has(id));
+      if (wanted.length === 0 || type === undefined || speakerType === undefined) return undefined;
+      const isTwice = wanted.map(({ id }) => !allowDuplicates.value && sessionsOf.value.has(id));
       const { done, refused } = await edit.perform(
         async () =>
           await bridge.edit.generateMany({
             tenantId: event.tenantId,
-            abstractIds: chosen.map(({ id }) => id),
+            abstractIds: wanted.map(({ id }) => id),
             typeId: type,
             mainPresenterSpeakerTypeId: speakerType,
             allowDuplicates: allowDuplicates.value,
@@ -184,12 +199,15 @@ export const useAbstracts = defineStore('abstracts', () => {
       const report: GenerationReport = {
         made: done,
         refused: refused.flatMap(({ at, message, because: reason }) => {
-          const row = chosen[at];
+          const row = wanted[at];
           return row === undefined ? [] : [{ ...row, hadSession: isTwice[at] === true, message, because: reason }];
         }),
       };
       lastReport.value = report;
-      selected.value = new Set(report.refused.map(({ id }) => id));
+      // What was left out stays chosen, as does what could not be made.
+      const left = chosen.value.length > 1 ? chosen.value.filter(({ id }) => excluded.value.has(id)) : [];
+      selected.value = new Set([...report.refused, ...left].map(({ id }) => id));
+      excluded.value = new Set();
       allowDuplicates.value = false;
       return report;
     },

@@ -3,11 +3,11 @@ import { computed, shallowRef, watch } from 'vue';
 import { z } from 'zod/mini';
 
 import type { SessionSummary } from '../../shared/rpc/session-summary.ts';
-import { matchesWords, searchTextOf, searchWords } from '../../shared/schedule/search-text.ts';
+import { matchesWords, searchWords } from '../../shared/schedule/search-text.ts';
 import { useHost } from '../host/bridge-key.ts';
 import { useDays } from './days.ts';
 import { useEvent } from './event.ts';
-import { useNames } from './names.ts';
+import { useSearchTexts } from './search-texts.ts';
 
 /** How long an hour is drawn, in pixels, from the smallest to the largest zoom. */
 export const ZOOM_PX_PER_HOUR = [36, 48, 64, 84, 108, 144, 192, 264, 360] as const;
@@ -42,7 +42,7 @@ export const useBoard = defineStore('board', () => {
   const { bridge, follow } = useHost();
   const event = useEvent();
   const days = useDays();
-  const names = useNames();
+  const searchTexts = useSearchTexts();
 
   const view = shallowRef<BoardView>(savedView.parse({}));
   const filter = shallowRef<BoardFilter>(NO_FILTER);
@@ -82,16 +82,6 @@ export const useBoard = defineStore('board', () => {
   );
 
   const words = computed(() => searchWords(filter.value.text));
-  const searchTexts = computed(() => {
-    // Made anew when rooms or people are renamed; sessions are other objects when they change.
-    const referred = { rooms: names.rooms, contacts: names.contacts };
-    const texts = new WeakMap<SessionSummary, string>();
-    return (session: SessionSummary): string => {
-      let text = texts.get(session);
-      if (text === undefined) texts.set(session, (text = searchTextOf(session, referred)));
-      return text;
-    };
-  });
   const isFiltered = computed(
     () => words.value.length > 0 || filter.value.trackIds.size > 0 || filter.value.typeIds.size > 0,
   );
@@ -115,11 +105,11 @@ export const useBoard = defineStore('board', () => {
       const { trackIds, typeIds } = filter.value;
       if (typeIds.size > 0 && !typeIds.has(session.type_id)) return false;
       if (trackIds.size > 0 && session.track_ids?.some((id) => trackIds.has(id)) !== true) return false;
-      return words.value.length === 0 || matchesWords(searchTexts.value(session), words.value);
+      return words.value.length === 0 || matchesWords(searchTexts.textOf(session), words.value);
     },
     /** Whether the words are found in a session. */
     holds(session: SessionSummary, typed: string): boolean {
-      return matchesWords(searchTexts.value(session), searchWords(typed));
+      return matchesWords(searchTexts.textOf(session), searchWords(typed));
     },
 
     selected,

@@ -259,11 +259,15 @@ export const useDrafts = defineStore('drafts', () => {
     }
   });
 
-  // What an earlier load of this window could not save is sent now.
+  // What an earlier load of this window could not save is sent now: once all sessions are here, for what the rules forbid is judged by them.
   watch(
-    () => event.tenantId,
+    () => (event.stage === 'complete' ? event.tenantId : ''),
     (tenantId) => {
-      for (const draft of kept.list(tenantId)) if (draft.at !== 'new') open(draft.id);
+      if (tenantId === '') return;
+      for (const { id, at } of kept.list(tenantId)) {
+        open(id);
+        if (at === 'new') void save(id);
+      }
     },
     { immediate: true },
   );

@@ -19,6 +19,15 @@ test('sessions are made of two abstracts at once, and one undo takes both back',
   await page.getByText('2 chosen').waitFor();
   expect(await axeFindings(page)).toEqual([]);
 
+  // Which they are is shown, and one of them can be left out and taken in again.
+  await page.getByRole('button', { name: 'Show which' }).click();
+  const which = page.getByRole('list', { name: 'What sessions are made of' }).getByRole('checkbox');
+  expect(await which.count()).toBe(2);
+  await which.first().uncheck();
+  await page.getByRole('button', { name: 'Make the session' }).waitFor();
+  expect(await axeFindings(page)).toEqual([]);
+  await which.first().check();
+
   // Without types nothing is made, and it is said what is missing.
   await page.getByRole('button', { name: 'Make 2 sessions' }).click();
   expect(await page.getByText('This is needed.').count()).toBe(2);

@@ -63,9 +63,17 @@ function openDrafts(engine: FakeEngine) {
       stream: (bridge: unknown, signal: AbortSignal) => unknown,
       { onMessage }: { onMessage: (message: unknown) => void },
     ) {
-      // Of all streams only the workspace is needed: without an event there is nothing to edit.
+      // Of all streams only these are needed: without an event there is nothing to edit, and what waits is sent once its sessions are here.
       stream(
-        { workspace: { watch: () => onMessage(workspace) }, event: still, settings: still, edit: still },
+        {
+          workspace: { watch: () => onMessage(workspace) },
+          event: {
+            watchSessions: () => onMessage({ changed: [], removed: [], stage: 'complete' }),
+            watchCatalog: () => undefined,
+          },
+          settings: still,
+          edit: still,
+        },
         new AbortController().signal,
       );
       return () => undefined;
@@ -148,6 +156,29 @@ test('what is typed and not saved is there again after the window is loaded anew
     at: 'there',
     state: { fields: { name: { value: '', base: 'Opening' } } },
   });
+});
+
+test('what an earlier load of the window could not send is sent when the engine is back, whether or not the editor is opened', async () => {
+  const engine = new FakeEngine();
+  const first = openDrafts(engine);
+  first.drafts.open('s');
+  await settled();
+  engine.isAway = true;
+  first.drafts.type('s', { name: 'Closing' }, 'now');
+  const id = first.drafts.openNew({ name: 'Lunch', type_id: 't' });
+  first.drafts.type(id, { location: 'Garden' }, 'now');
+  await settled();
+
+  const { state } = openDrafts(engine);
+  await settled();
+  expect([engine.patches, engine.created]).toEqual([[], []]);
+  engine.isAway = false;
+  state.value = 'lost';
+  await settled();
+  state.value = 'connected';
+  await settled();
+  expect(engine.patches).toEqual([[{ op: 'add', path: '/name', value: 'Closing' }]]);
+  expect(engine.created).toMatchObject([{ sys_external_id: id, name: 'Lunch', location: 'Garden' }]);
 });
 
 test('a new session is created once, at the first save that nothing is wrong with', async () => {

@@ -44,6 +44,13 @@ export function keptDrafts(storage: Storage): KeptDrafts {
   };
 }
 
+/** Whether anything is kept: asked without what it takes to send it. */
+export function hasKeptDrafts(storage: Storage): boolean {
+  return Array.from({ length: storage.length }, (_, at) => storage.key(at) ?? '').some((name) =>
+    name.startsWith(PREFIX),
+  );
+}
+
 /** A value that is undefined takes a field away: JSON would leave it out. */
 function toText(draft: Draft): string {
   const fields = Object.entries(draft.state.fields).map(([field, { value, base }]) => [
