@@ -1,6 +1,8 @@
 import type { Page } from 'playwright-core';
 import { expect, test, vi } from 'vitest';
 
+import { startBuiltHub } from '../support/hub-process.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { axeFindings, goTo, openApp } from './app-window.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -107,4 +109,56 @@ test('what someone else saves meanwhile is shown beside what is typed, and overw
 
   await page.getByRole('button', { name: 'Take the change' }).click();
   await expect.poll(async () => await mine.inputValue()).toBe('Software for two');
+});
+
+test('what is typed while the host stops is kept, and sent when it is back, with no editor open', async () => {
+  const dataDir = temporaryFolder();
+  const { page, hub } = await openApp({ dataDir, flags: ['--demo'] });
+  await openSession(page, 'Software for the long run');
+  await page.getByRole('textbox', { name: 'Name' }).pressSequentially(' and the');
+  hub.kill('SIGKILL');
+  await hub.ended;
+  await page.getByRole('textbox', { name: 'Name' }).pressSequentially(' short');
+  await page.getByText('Kept; saved when Offstage answers').waitFor();
+  expect(await axeFindings(page)).toEqual([]);
+
+  // Each start has an address of its own: the window is loaded anew.
+  const port = new URL(hub.url).port;
+  const again = await startBuiltHub('--data', dataDir, '--tenant', 'local', '--app', '--port', port);
+  await page.goto(again.ready.app!);
+  await page.waitForURL(/#\/schedule/);
+  await goTo(page, '/sessions');
+  await page.getByRole('searchbox', { name: 'Find by name' }).fill('Software for the long run');
+  await page.getByRole('gridcell', { name: 'Software for the long run and the short', exact: true }).waitFor();
+  expect(await page.getByRole('complementary', { name: 'Session' }).count()).toBe(0);
+});
+
+test('speakers are put in another order by dragging them, and by keys', async () => {
+  const { page } = await openApp({ flags: ['--demo'] });
+  await openSession(page, 'Panel: is data contracts ready for everyone?');
+  const speakers = page.getByRole('list', { name: 'Speakers' });
+  const order = async (): Promise<string[]> =>
+    await speakers
+      .getByRole('button', { name: /^Move / })
+      .evaluateAll((grips) =>
+        grips.map((grip) => /^Move (.*): /.exec(grip.getAttribute('aria-label') ?? '')?.[1] ?? ''),
+      );
+  const [first, second, third, last] = ['Lucía Vázquez', 'Kwame Nkosi', 'Henrik Kjær', 'Κατερίνα Αναγνώστου'];
+  expect(await order()).toEqual([first, second, third, last]);
+
+  const grip = speakers.getByRole('button', { name: `Move ${first}` });
+  await grip.scrollIntoViewIfNeeded();
+  const [from, to] = [await grip.boundingBox(), await speakers.getByRole('listitem').nth(2).boundingBox()];
+  await page.mouse.move(from!.x + from!.width / 2, from!.y + from!.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(to!.x + 10, to!.y + to!.height - 4, { steps: 5 });
+  await page.mouse.up();
+  await expect.poll(order).toEqual([second, third, first, last]);
+
+  await speakers.getByRole('button', { name: `Move ${last}` }).press('Home');
+  await expect.poll(order).toEqual([last, second, third, first]);
+  // It is saved, and one thing that is taken back at a time.
+  await page.getByRole('heading', { name: 'Panel' }).click();
+  await page.keyboard.press('Control+z');
+  await expect.poll(order).toEqual([second, third, first, last]);
 });

@@ -90,6 +90,24 @@ test('rows of a spreadsheet change the sessions of their codes and make the othe
   await page.keyboard.press('Control+z');
   await page.getByText('400 sessions').waitFor();
   await rowNamed(page, 'Software for the long run').waitFor();
+
+  // The same by the clipboard: rows go out as a spreadsheet takes them, and come back changed.
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.getByRole('grid').focus();
+  for (const key of ['Control+Home', 'Shift+ArrowDown', 'Control+c']) await page.keyboard.press(key);
+  const copied = await page.evaluate(async () => await navigator.clipboard.readText());
+  const lines = copied.trimEnd().split('\n');
+  expect(lines).toHaveLength(3);
+  expect(new Set(lines.map((line) => line.split('\t').length)).size).toBe(1);
+  expect(copied).toContain('Software for the long run');
+  await page.evaluate(
+    async (text) => await navigator.clipboard.writeText(text),
+    copied.replace('Software for the long run', 'Software from a spreadsheet'),
+  );
+  await page.keyboard.press('Control+v');
+  await dialog.getByText('0 new, 1 changed, 1 as they are.').waitFor();
+  await dialog.getByRole('button', { name: 'Take 1 session' }).click();
+  await rowNamed(page, 'Software from a spreadsheet').waitFor();
 });
 
 test('the table stays as it was laid out, also after a reload', async () => {
@@ -106,6 +124,22 @@ test('the table stays as it was laid out, also after a reload', async () => {
   await page.getByRole('row', { name: /^Foyer/ }).waitFor();
   expect(await name.getAttribute('aria-sort')).toBe('ascending');
   expect(await axeFindings(page)).toEqual([]);
+  // A column is made wider at its edge, and moved by keys.
+  const widthOf = async (): Promise<number> => Math.round((await name.boundingBox())!.width);
+  const before = await widthOf();
+  const edge = (await name.locator('.cursor-col-resize').boundingBox())!;
+  await page.mouse.move(edge.x + edge.width / 2, edge.y + edge.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(edge.x + edge.width / 2 + 80, edge.y + edge.height / 2, { steps: 4 });
+  await page.mouse.up();
+  await expect.poll(widthOf).toBe(before + 80);
+  const columns = async (): Promise<string[]> =>
+    await page.getByRole('columnheader').locator('button:first-of-type .truncate').allInnerTexts();
+  const order = await columns();
+  const at = order.indexOf('Name');
+  await name.getByRole('button', { name: 'Name', exact: true }).press('Alt+ArrowRight');
+  const moved = order.with(at, order[at + 1]!).with(at + 1, 'Name');
+  await expect.poll(columns).toEqual(moved);
   // The layout is saved a moment after its last change.
   await page.waitForTimeout(1_000);
 
@@ -113,4 +147,5 @@ test('the table stays as it was laid out, also after a reload', async () => {
   await openTable(page);
   await page.getByRole('row', { name: /^Foyer/ }).waitFor();
   expect(await page.getByRole('columnheader', { name: 'Name' }).getAttribute('aria-sort')).toBe('ascending');
+  expect([await columns(), await widthOf()]).toEqual([moved, before + 80]);
 });

@@ -96,6 +96,36 @@ test('what is changed while headquarters is away waits, is shown field by field,
   await page.getByText('Nothing waits').waitFor();
 });
 
+test('the editor marks what waits field by field, and a conflict is settled in it', async () => {
+  const app = await openSyncedApp();
+  const { page, headquarters, names, ids } = app;
+  const id = await idHere(app, names[3]!);
+  const editor = page.getByRole('complementary', { name: 'Session' });
+  const waits = editor.getByText('Not at headquarters yet');
+  await headquarters.stop();
+  await rename(app, id, 'Waits in the editor');
+  await waits.waitFor();
+  expect(await waits.count()).toBe(1);
+  expect(await axeFindings(page)).toEqual([]);
+
+  await headquarters.start();
+  await headquarters.call('PATCH', `/sessions/hq/${ids[3]}`, [{ op: 'replace', path: '/name', value: 'Theirs' }]);
+  const conflict = editor.getByRole('group', { name: 'Changed here and at headquarters' });
+  await conflict.waitFor();
+  expect(await conflict.getByRole('definition').allInnerTexts()).toEqual([names[3], 'Waits in the editor', 'Theirs']);
+  expect(await axeFindings(page)).toEqual([]);
+  await conflict.getByRole('button', { name: 'Take ours' }).click();
+  await vi.waitFor(
+    async () =>
+      expect(await headquarters.call('GET', `/sessions/hq/${ids[3]}?fields=name`)).toEqual({
+        name: 'Waits in the editor',
+      }),
+    30_000,
+  );
+  await conflict.waitFor({ state: 'detached' });
+  await waits.waitFor({ state: 'detached' });
+});
+
 test('a field that was changed on both sides is shown with base, mine and theirs, and settled as the person decides', async () => {
   const app = await openSyncedApp();
   const { page, headquarters, names, ids } = app;
