@@ -27,9 +27,17 @@ export function useTimes() {
   /** The reader's own variety of the language, such as British English: it decides how dates and times are written. */
   const locale = computed(() => navigator.languages.find((tag) => tag.startsWith(language.value)) ?? language.value);
   const clock = computed(() => ZoneClock.ofEvent(event.event ?? {}));
-  const hours = computed<Intl.DateTimeFormatOptions>(() => {
+  /** Of hours, minutes and, where the clock has twelve hours, which half of the day: those are written without a zero before them. */
+  const clockTime = computed<Intl.DateTimeFormatOptions>(() => {
     const { timeFormat } = preferences.current;
-    return timeFormat === 'system' ? {} : { hourCycle: timeFormat === '12' ? 'h12' : 'h23' };
+    const own = formatterFor(locale.value, { hour: 'numeric' }).resolvedOptions().hourCycle;
+    const hourCycle = timeFormat === 'system' ? own : timeFormat === '12' ? 'h12' : 'h23';
+    const hasHalves = hourCycle === 'h12' || hourCycle === 'h11';
+    return {
+      hour: hasHalves ? 'numeric' : '2-digit',
+      minute: '2-digit',
+      ...(hourCycle === undefined ? {} : { hourCycle }),
+    };
   });
 
   const format = (instantMs: number, options: Intl.DateTimeFormatOptions): string =>
@@ -40,17 +48,14 @@ export function useTimes() {
     /** Such as `Europe/Brussels`. */
     zone: computed(() => clock.value.zone),
     /** `09:30` */
-    time: (instantMs: number): string => format(instantMs, { hour: '2-digit', minute: '2-digit', ...hours.value }),
+    time: (instantMs: number): string => format(instantMs, clockTime.value),
     /** `09:30 – 10:20`, however the language writes it. */
     timeRange({ startMs, endMs }: Span): string {
-      const options: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', ...hours.value };
-      return formatterFor(locale.value, { timeZone: clock.value.zone, ...options }).formatRange(startMs, endMs);
+      return formatterFor(locale.value, { timeZone: clock.value.zone, ...clockTime.value }).formatRange(startMs, endMs);
     },
     /** `22:00 – 01:00`: the clocks alone, also where midnight is between them. */
-    hours: ({ startMs, endMs }: Span): string => {
-      const options: Intl.DateTimeFormatOptions = { hour: '2-digit', minute: '2-digit', ...hours.value };
-      return `${format(startMs, options)} – ${format(endMs, options)}`;
-    },
+    hours: ({ startMs, endMs }: Span): string =>
+      `${format(startMs, clockTime.value)} – ${format(endMs, clockTime.value)}`,
     /** The short name that the zone has at an instant, such as `CET`. */
     zoneAt(instantMs: number): string {
       const format = formatterFor(locale.value, { timeZone: clock.value.zone, timeZoneName: 'short' });
@@ -67,9 +72,7 @@ export function useTimes() {
         weekday: 'short',
         day: 'numeric',
         month: 'short',
-        hour: '2-digit',
-        minute: '2-digit',
-        ...hours.value,
+        ...clockTime.value,
       }),
     /** `1 h 30 min`, in the language's own units. */
     length(minutes: number): string {
