@@ -91,7 +91,7 @@ async function open(options: EngineOptions, reopen: () => void): Promise<{ data:
     return { data: { state: 'open', engine, recovery: recoveryFrom(folder.database) }, close: engine.close };
   } catch (error) {
     if (!(error instanceof DamagedDataError)) throw error;
-    logger.error({ err: error }, 'The data file is damaged');
+    logger.error({ path: error.path, reason: error.message }, 'The data file is damaged');
     const release = ownDataDir(folder);
     return {
       data: { state: 'damaged', damage: error, recovery: recoveryFrom(undefined) },

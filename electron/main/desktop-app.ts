@@ -79,15 +79,17 @@ export async function runDesktop(
   guardSession(session.defaultSession);
   serveRenderer(protocol, paths.renderer);
   const userData = app.getPath('userData');
+  const dataDir = join(userData, 'data');
   const engine = createEngineHost(electron, {
     entry: paths.engine,
-    dataDir: join(userData, 'data'),
+    dataDir,
     logFile: join(app.getPath('logs'), 'engine.log'),
     version: app.getVersion(),
     keys: createKeyFile(electron.safeStorage, join(userData, 'keys')),
   });
   const leave = quitOnceWritten(app, engine);
   connectWindows(electron, engine);
+  showDataFolder(electron, dataDir);
 
   window = createMainWindow(electron, paths.preload, openWindowState(electron.screen, join(userData, 'window.json')));
   setMenu(electron, (id) => take({ kind: 'command', id }));
@@ -121,6 +123,13 @@ function connectWindows({ ipcMain, MessageChannelMain }: typeof Electron, engine
     const { port1, port2 } = new MessageChannelMain();
     engine.connect(port1);
     sender.postMessage(desktopChannels.bridge, null, [port2]);
+  });
+}
+
+/** Shows the data folder to the person whose page asks. */
+function showDataFolder({ ipcMain, shell }: typeof Electron, dataDir: string): void {
+  ipcMain.on(desktopChannels.dataFolder, ({ senderFrame }) => {
+    if (isOwnPage(senderFrame)) void shell.openPath(dataDir);
   });
 }
 

@@ -26,6 +26,7 @@ const desktop: DesktopWindow = {
     ipcRenderer.send(desktopChannels.update, 'state');
   },
   answerUpdate: (answer) => ipcRenderer.send(desktopChannels.update, answer),
+  openDataFolder: () => ipcRenderer.send(desktopChannels.dataFolder),
 };
 
 contextBridge.exposeInMainWorld('offstage', desktop);

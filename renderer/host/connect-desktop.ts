@@ -58,5 +58,6 @@ export function connectDesktop(desktop: DesktopWindow): Host {
     onIntent: (listener) => desktop.onIntent(listener),
     update,
     answerUpdate: (answer) => desktop.answerUpdate(answer),
+    openDataFolder: () => desktop.openDataFolder(),
   };
 }

@@ -24,6 +24,8 @@ export interface Host {
   /** How far a newer version of the app is; undefined while there is none. A browser shows what the host serves, and never has one. */
   readonly update: Readonly<Ref<UpdateState | undefined>>;
   answerUpdate(answer: Exclude<UpdateRequest, 'state'>): void;
+  /** Shows the data folder in the system's own program for files; undefined where a page cannot. */
+  readonly openDataFolder: (() => void) | undefined;
 }
 
 export type OpenStream<Message> = (bridge: Bridge, signal: AbortSignal) => Promise<AsyncIterable<Message>>;

@@ -9,6 +9,8 @@ export const desktopChannels = {
   intent: 'offstage:intent',
   /** The app tells a window how far an update is; a window asks for that, or answers what it offers (`UpdateRequest`). */
   update: 'offstage:update',
+  /** A window asks to be shown the data folder. */
+  dataFolder: 'offstage:data-folder',
 } as const;
 
 /** What a person asks for outside of the page: by the menu, by a link, or by opening a file. */
@@ -38,4 +40,6 @@ export interface DesktopWindow {
   /** Calls `listener` with how far an update is, if there is one, and whenever that changes. */
   onUpdate(listener: (update: UpdateState) => void): void;
   answerUpdate(answer: Exclude<UpdateRequest, 'state'>): void;
+  /** Shows the data folder in the system's own program for files; a page names no path. */
+  openDataFolder(): void;
 }

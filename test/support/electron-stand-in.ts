@@ -72,7 +72,7 @@ export interface ElectronStandIn {
   app: EventEmitter & { isQuit: boolean; isRelaunched: boolean };
   windows: StandInWindow[];
   workers: Worker[];
-  /** Addresses that were opened in the system's browser. */
+  /** Addresses and folders that were opened in the system's own programs. */
   openedOutside: string[];
   /** The last menu that was set. */
   menu(): Electron.MenuItemConstructorOptions[];
@@ -80,6 +80,8 @@ export interface ElectronStandIn {
   askForBridge(window: StandInWindow, frame?: { url: string; parent: unknown } | null): void;
   /** A window's page asks about an update, or answers one. */
   answerUpdate(window: StandInWindow, request: unknown, frame?: { url: string; parent: unknown } | null): void;
+  /** A window's page asks to be shown the data folder, from this address and frame. */
+  askForDataFolder(window: StandInWindow, frame?: { url: string; parent: unknown } | null): void;
   /** Answers a permission that a page asks for. */
   askForPermission(name: string): boolean;
   /** Answers a request to the app's own scheme. */
@@ -134,7 +136,10 @@ export function createElectronStandIn(
         setDevicePermissionHandler() {},
       },
     },
-    shell: { openExternal: async (url: string) => void openedOutside.push(url) },
+    shell: {
+      openExternal: async (url: string) => void openedOutside.push(url),
+      openPath: async (path: string) => void openedOutside.push(path),
+    },
     screen: { getDisplayMatching: () => ({ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }) },
     safeStorage: {
       isEncryptionAvailable: () => options.canEncrypt ?? true,
@@ -194,6 +199,9 @@ export function createElectronStandIn(
     },
     answerUpdate(window, request, frame = { url: window.url, parent: null }) {
       ipcMain.emit('offstage:update', { senderFrame: frame, sender: window.webContents }, request);
+    },
+    askForDataFolder(window, frame = { url: window.url, parent: null }) {
+      ipcMain.emit('offstage:data-folder', { senderFrame: frame, sender: window.webContents });
     },
     askForPermission(name) {
       let answer = true;

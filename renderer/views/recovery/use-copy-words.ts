@@ -1,5 +1,5 @@
 import { useIntervalFn } from '@vueuse/core';
-import { shallowRef } from 'vue';
+import { computed, shallowRef } from 'vue';
 import { useI18n } from 'vue-i18n';
 
 import type { KeptCopy } from '../../../shared/rpc/messages.ts';
@@ -15,8 +15,10 @@ const STEPS = [
 
 /** What is told of a copy. A copy holds every event: its time is this machine's, not an event's. */
 export function useCopyWords() {
-  const { t, locale } = useI18n();
+  const { t, locale: language } = useI18n();
   const preferences = usePreferences();
+  /** The reader's own variety of the language, as for all other times. */
+  const locale = computed(() => navigator.languages.find((tag) => tag.startsWith(language.value)) ?? language.value);
   const nowMs = shallowRef(Date.now());
   useIntervalFn(() => (nowMs.value = Date.now()), MINUTE_MS);
 
