@@ -13,6 +13,7 @@ export async function contractRoutes(server: FastifyInstance, { service }: { ser
     server.route({
       method: operation.method,
       url: routePath(operation),
+      config: { isPublic: operation.access === 'public' },
       handler: async (request, reply) => await answer(service, name, operation, request, reply),
     });
   }

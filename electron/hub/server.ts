@@ -38,6 +38,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The largest body that this route takes, in bytes; more is a fault of the request. */
     maxBodyBytes?: number;
+    /** Whether it is answered without a key. */
+    isPublic?: boolean;
   }
 }
 
@@ -109,13 +111,13 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
 
   // Bodies are taken as they come and read by the routes: what is wrong with one is told in its turn, after 401, 403 and 404.
   server.removeAllContentTypeParsers();
-  server.addContentTypeParser('*', async (request: FastifyRequest, payload: Readable) =>
-    readBody(
-      payload,
-      { contentType: request.contentType, contentEncoding: request.headers['content-encoding'] },
-      request.routeOptions.config.maxBodyBytes ?? MAX_BODY_BYTES,
-    ),
-  );
+  server.addContentTypeParser('*', async (request: FastifyRequest, payload: Readable) => {
+    const { isPublic = false, maxBodyBytes = MAX_BODY_BYTES } = request.routeOptions.config;
+    // Whoever has no key gets 401, whatever they send: to keep it until then would let them fill the memory.
+    const isRefused = request.caller === undefined && !isPublic;
+    const headers = { contentType: request.contentType, contentEncoding: request.headers['content-encoding'] };
+    return await readBody(payload, headers, isRefused ? 0 : maxBodyBytes);
+  });
 
   server.setErrorHandler((error, request, reply) => sendError(error, request.id, reply));
   server.setNotFoundHandler(() => {

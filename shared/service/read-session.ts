@@ -2,7 +2,7 @@ import { because } from '../base/reasons.ts';
 import { ContractError } from '../contract/errors.ts';
 import type { RequestOf, ResponseOf } from '../contract/operations.ts';
 import type { Session, SessionFields } from '../contract/session.ts';
-import type { SessionFilter } from '../store/session-filter.ts';
+import type { SearchFilter } from '../store/session-filter.ts';
 import type { StoreView } from '../store/store-view.ts';
 import { requireSession } from './change-session.ts';
 import type { ServiceContext } from './context.ts';
@@ -74,7 +74,7 @@ export function readPage(
   context: ServiceContext,
   view: StoreView,
   tenantId: string,
-  filter: SessionFilter,
+  filter: SearchFilter,
   scope: readonly string[],
   exclusiveStartKey: string | undefined,
   project: (session: Session) => SessionFields,

@@ -3,7 +3,7 @@ import { isJsonObject } from '../base/json.ts';
 import type { RequestOf, ResponseOf } from '../contract/operations.ts';
 import { parse } from '../contract/parse.ts';
 import { sessionSearch, type SessionSearch } from '../contract/search.ts';
-import type { InstantRange, SessionFilter } from '../store/session-filter.ts';
+import type { InstantRange, SearchFilter } from '../store/session-filter.ts';
 import type { ServiceContext } from './context.ts';
 import { parseProjection } from './projection.ts';
 import { publicView, readPage, requireEvent } from './read-session.ts';
@@ -29,8 +29,8 @@ export function searchSessions(
   });
 }
 
-function toFilter(search: SessionSearch): SessionFilter {
-  const filter: SessionFilter = { eventId: search.event_id };
+function toFilter(search: SessionSearch): SearchFilter {
+  const filter: SearchFilter = { eventId: search.event_id };
   if (search.name !== undefined && search.name !== '') filter.name = search.name;
   if (given(search.ids)) filter.ids = search.ids;
   if (given(search.type_id)) filter.typeIds = search.type_id;

@@ -8,7 +8,7 @@ import {
   type Stored,
 } from './records.ts';
 import { firstPosition, readChanges, type ChangeBounds, type ChangePosition, type Changes } from './read-changes.ts';
-import { toSelector, type SessionFilter } from './session-filter.ts';
+import { listMatcher, toSelector, type SearchFilter, type SessionFilter } from './session-filter.ts';
 import { changesOfStep, findStep, newestSteps, type Step, type StepOwner } from './steps.ts';
 import type { StorageQuery, StorageReader } from './storage-port.ts';
 
@@ -38,7 +38,7 @@ export interface StoreView {
   findDeletedSession(tenantId: string, id: string): Stored<SessionRecord> | undefined;
   /** Sessions by their ids, and what is left of deleted ones, in the order asked. */
   findRecords(tenantId: string, ids: readonly string[]): Stored<SessionRecord>[];
-  pageOfSessions(tenantId: string, filter: SessionFilter, bounds: PageBounds): Page;
+  pageOfSessions(tenantId: string, filter: SearchFilter, bounds: PageBounds): Page;
   /** All of them at once, ordered by id: for work over a whole event, never for an answer. */
   listSessions(tenantId: string, filter: SessionFilter): Stored<SessionRecord>[];
   hasSessions(tenantId: string, filter: SessionFilter): boolean;
@@ -247,21 +247,34 @@ function withDeleted(
   return found.toSorted((a, b) => (a.key < b.key ? -1 : 1));
 }
 
+/** Where only some of those that are read belong to a page, so many are read at once. */
+const READ_AHEAD = 500;
+
 /** Reads a page within its bounds without ever holding more than it. The cost is the page's, whatever the size of the store. */
-function readPage(reader: StorageReader, tenantId: string, filter: SessionFilter, bounds: PageBounds): Page {
+function readPage(reader: StorageReader, tenantId: string, filter: SearchFilter, bounds: PageBounds): Page {
   const records: Stored<SessionRecord>[] = [];
+  const matches = listMatcher(filter);
+  // One more than wanted tells whether there is more.
+  const atOnce = matches === undefined ? bounds.limit + 1 : READ_AHEAD;
+  let { afterId } = bounds;
   let sizeBytes = 0;
   let more = false;
-  // One more than wanted tells whether there is more.
-  const query = sessionQuery(tenantId, filter, bounds.limit + 1, bounds.afterId);
-  reader.scan<SessionRecord>('sessions', query, (record) => {
-    const full = records.length === bounds.limit || sizeBytes + record.size_bytes > bounds.sizeBytes;
-    more = full && records.length > 0;
-    if (more) return false;
-    records.push(record);
-    sizeBytes += record.size_bytes;
-    return true;
-  });
+  let seen: number;
+  do {
+    seen = 0;
+    const query = sessionQuery(tenantId, filter, atOnce, afterId);
+    reader.scan<SessionRecord>('sessions', query, (record) => {
+      seen += 1;
+      afterId = record.session.id;
+      if (matches?.(record.session) === false) return true;
+      const full = records.length === bounds.limit || sizeBytes + record.size_bytes > bounds.sizeBytes;
+      more = full && records.length > 0;
+      if (more) return false;
+      records.push(record);
+      sizeBytes += record.size_bytes;
+      return true;
+    });
+  } while (!more && seen === atOnce);
   return { records, more };
 }
 
