@@ -12,6 +12,7 @@ export const router = createRouter({
     { path: '/abstracts', name: 'abstracts', component: () => import('./views/abstracts/AbstractsView.vue') },
     { path: '/people', name: 'people', component: () => import('./views/people/PeopleView.vue') },
     { path: '/sync', name: 'sync', component: () => import('./views/sync/SyncView.vue') },
+    { path: '/print', name: 'print', component: () => import('./views/print/PrintView.vue') },
     { path: '/settings', name: 'settings', component: () => import('./views/settings/SettingsView.vue') },
     { path: '/:other(.*)', redirect: '/schedule' },
   ],

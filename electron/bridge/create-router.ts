@@ -133,6 +133,9 @@ function createEngineRouter(os: ReturnType<typeof createImplementer>, engine: En
     event: {
       watchSessions: os.event.watchSessions.handler(({ input, signal }) => feedSessions(store, input, signal)),
       watchCatalog: os.event.watchCatalog.handler(({ input, signal }) => feedCatalog(store, input.tenantId, signal)),
+      changesSince: os.event.changesSince.handler(({ input: { tenantId, eventId, sinceMs } }) =>
+        service.changesSince(LOCAL_USER, tenantId, eventId, sinceMs),
+      ),
       customFieldUses: os.event.customFieldUses.handler(({ input }) => findCustomFieldUses(store, input)),
     },
     edit: {
@@ -232,8 +235,8 @@ function createEngineRouter(os: ReturnType<typeof createImplementer>, engine: En
       }),
       previewCsv: os.files.previewCsv.handler(async ({ input }) => await csv.preview(input)),
       openCsv: os.files.openCsv.handler(async ({ input, signal }) => await csv.open(input, following(input, signal))),
-      export: os.files.export.handler(({ input }) =>
-        engine.exportFile(LOCAL_USER, input.tenantId, input.eventId, input.format),
+      export: os.files.export.handler(({ input: { tenantId, eventId, format, part = {} } }) =>
+        engine.exportFile(LOCAL_USER, tenantId, eventId, format, part),
       ),
     },
     catalog: {

@@ -4,11 +4,8 @@ import { join, resolve } from 'node:path';
 import { systemClock, type Clock } from '../../shared/base/clock.ts';
 import { randomIds, type IdSource } from '../../shared/base/ids.ts';
 import type { Logger } from '../../shared/base/logger.ts';
-import { because } from '../../shared/base/reasons.ts';
-import { ContractError } from '../../shared/contract/errors.ts';
 import type { Caller } from '../../shared/contract/roles.ts';
 import { makeDemoEvent } from '../../shared/demo/demo-event.ts';
-import { exportFormats, type ExportFormat } from '../../shared/interchange/formats.ts';
 import { readSchedule } from '../../shared/interchange/read-schedule.ts';
 import type { Following } from '../../shared/service/following.ts';
 import type { ImportReport } from '../../shared/service/import-schedule.ts';
@@ -20,6 +17,7 @@ import { inContractWords } from './contract-storage.ts';
 import { asDamage, openSoundStorage } from './damaged-data.ts';
 import { dataFolder, finishRestore, removeUnfinished } from './data-folder.ts';
 import { startSync, type EngineSync } from './engine-sync.ts';
+import { exportFile, type ExportedFile, type ExportPart } from './export-file.ts';
 import { listKeptFiles } from './kept-copies.ts';
 import { ownDataDir } from './own-data-dir.ts';
 import { prepareRestore } from './restore.ts';
@@ -37,14 +35,6 @@ export interface EngineOptions {
   logger: Logger;
   clock?: Clock;
   ids?: IdSource;
-}
-
-/** A schedule file made from an event. */
-export interface ExportedFile {
-  contentType: string;
-  /** Such as `fosdem-2025.frab.xml`. */
-  fileName: string;
-  text: string;
 }
 
 /** Everything below the host, composed: storage, store and service, schedule files in and out. It knows neither HTTP nor Electron. */
@@ -65,7 +55,14 @@ export interface Engine {
   importFile(caller: Caller, tenantId: string, bytes: () => Uint8Array, following?: Following): Promise<ImportReport>;
   /** Adds the demonstration event to a tenant, as far as it is not there yet. */
   importDemo(caller: Caller, tenantId: string): Promise<ImportReport>;
-  exportFile(caller: Caller, tenantId: string, eventId: string | undefined, format: string): ExportedFile;
+  /** A file of an event, or of a part of it. Throws `not_found` for a format that there is not, `invalid` for a part that it does not have. */
+  exportFile(
+    caller: Caller,
+    tenantId: string,
+    eventId: string | undefined,
+    format: string,
+    part?: ExportPart,
+  ): ExportedFile;
   /** Copies of everything, made by themselves and on request. */
   readonly backups: Backups;
   /** Waits for the writes under way and closes the file. */
@@ -101,15 +98,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       importFile: async (caller, tenantId, bytes, following) =>
         await service.importSchedule(caller, tenantId, () => readSchedule(bytes()), following),
       importDemo: async (caller, tenantId) => await service.addSchedule(caller, tenantId, makeDemoEvent),
-      exportFile(caller, tenantId, eventId, name) {
-        const bundle = service.exportSchedule(caller, tenantId, eventId);
-        const format = exportFormats[requireFormat(name)];
-        return {
-          contentType: format.contentType,
-          fileName: `${fileNameOf(bundle.event.id)}.${format.fileExtension}`,
-          text: format.write(bundle, clock()),
-        };
-      },
+      exportFile: (caller, tenantId, eventId, format, part) =>
+        exportFile(service, clock(), { caller, tenantId, eventId, format, part }),
       backups,
       async close() {
         await backups.stop();
@@ -155,14 +145,4 @@ export async function restoreData(
   } finally {
     releaseLock();
   }
-}
-
-function requireFormat(name: string): ExportFormat {
-  if (Object.hasOwn(exportFormats, name)) return name as ExportFormat;
-  throw new ContractError('not_found', because('no_format', { formats: Object.keys(exportFormats).join(', ') }));
-}
-
-/** An event's id as a part of a file's name, on every system. */
-function fileNameOf(eventId: string): string {
-  return eventId.replace(/[^\w.-]+/g, '-').slice(0, 100) || 'event';
 }

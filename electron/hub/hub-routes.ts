@@ -30,17 +30,17 @@ export async function hubRoutes(server: FastifyInstance, { engine }: { engine: E
     },
   );
 
-  server.get<{ Params: { tenantId: string; format: string }; Querystring: { event_id?: unknown } }>(
+  server.get<{ Params: { tenantId: string; format: string }; Querystring: Record<string, unknown> }>(
     '/-/:tenantId/export/:format',
     async (request, reply) => {
       const { tenantId, format } = request.params;
-      const { event_id } = request.query;
-      const file = engine.exportFile(
-        request.caller,
-        tenantId,
-        typeof event_id === 'string' ? event_id : undefined,
-        format,
-      );
+      // A parameter that is given twice is a list, and as good as none.
+      const asked = (name: string): string | undefined => {
+        const value = request.query[name];
+        return typeof value === 'string' ? value : undefined;
+      };
+      const part = { roomId: asked('room_id'), speakerId: asked('speaker_id'), since: asked('since') };
+      const file = engine.exportFile(request.caller, tenantId, asked('event_id'), format, part);
       reply.type(file.contentType).header('content-disposition', `attachment; filename="${file.fileName}"`);
       return file.text;
     },

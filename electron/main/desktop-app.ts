@@ -3,15 +3,16 @@ import { join } from 'node:path';
 import type * as Electron from 'electron';
 import { z } from 'zod';
 
-import { APP_ORIGIN, desktopChannels, type Intent, type UpdateRequest } from '../../shared/rpc/desktop.ts';
+import { desktopChannels, type Intent, type UpdateRequest } from '../../shared/rpc/desktop.ts';
 import { createEngineHost, type EngineHost } from './engine-host.ts';
 import { fileIntent } from './file-intent.ts';
 import { intentOfArguments, intentOfLink } from './intents.ts';
 import { createKeyFile } from './key-file.ts';
 import { createMainWindow, type MainWindow } from './main-window.ts';
 import { setMenu } from './menu.ts';
+import { answerPdfs } from './save-pdf.ts';
 import { APP_SCHEME, serveRenderer } from './serve-renderer.ts';
-import { guardContents, guardSession } from './guards.ts';
+import { guardContents, guardSession, isOwnPage } from './guards.ts';
 import { createUpdates, type Updater, type Updates } from './updates.ts';
 import { openWindowState } from './window-state.ts';
 
@@ -89,6 +90,7 @@ export async function runDesktop(
   });
   const leave = quitOnceWritten(app, engine);
   connectWindows(electron, engine);
+  answerPdfs(electron);
   showDataFolder(electron, dataDir);
 
   window = createMainWindow(electron, paths.preload, openWindowState(electron.screen, join(userData, 'window.json')));
@@ -139,11 +141,6 @@ function answerUpdates({ ipcMain }: typeof Electron, updates: Updates): void {
     const request = updateRequest.safeParse(asked).data;
     if (isOwnPage(senderFrame) && request !== undefined) updates.take(request);
   });
-}
-
-/** Whether this is the app's own page, in a frame of its own. */
-function isOwnPage(frame: Electron.WebFrameMain | null): boolean {
-  return frame !== null && frame.parent === null && frame.url.startsWith(`${APP_ORIGIN}/`);
 }
 
 /** Holds quitting back until the engine has closed its file. Answers how to leave otherwise, once it has. */

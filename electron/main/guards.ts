@@ -18,6 +18,11 @@ export function guardContents({ shell }: typeof Electron, contents: Electron.Web
   });
 }
 
+/** Whether a frame is the app's own page, in a window of its own: nobody else is answered. */
+export function isOwnPage(frame: Electron.WebFrameMain | null): boolean {
+  return frame !== null && frame.parent === null && frame.url.startsWith(`${APP_ORIGIN}/`);
+}
+
 /** Denies every permission that a page can ask for: camera, place, notifications and all others. */
 export function guardSession(session: Electron.Session): void {
   session.setPermissionRequestHandler((_, __, answer) => answer(false));

@@ -1,6 +1,12 @@
 import { contextBridge, ipcRenderer } from 'electron';
 
-import { desktopChannels, type DesktopWindow, type Intent, type UpdateState } from '../../shared/rpc/desktop.ts';
+import {
+  desktopChannels,
+  type DesktopWindow,
+  type Intent,
+  type SavedPdf,
+  type UpdateState,
+} from '../../shared/rpc/desktop.ts';
 
 const waiting: Intent[] = [];
 let listener: ((intent: Intent) => void) | undefined;
@@ -21,6 +27,7 @@ const desktop: DesktopWindow = {
     listener = listen;
     for (const intent of waiting.splice(0)) listen(intent);
   },
+  savePdf: async (fileName) => (await ipcRenderer.invoke(desktopChannels.savePdf, fileName)) as SavedPdf,
   onUpdate(listen) {
     ipcRenderer.on(desktopChannels.update, (_, update: UpdateState) => listen(update));
     ipcRenderer.send(desktopChannels.update, 'state');

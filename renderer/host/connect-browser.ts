@@ -48,6 +48,7 @@ export function connectBrowser(): Host {
     onIntent() {},
     update: shallowRef(),
     answerUpdate() {},
+    savePdf: undefined,
     openDataFolder: undefined,
   };
 }

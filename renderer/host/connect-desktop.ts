@@ -56,6 +56,12 @@ export function connectDesktop(desktop: DesktopWindow): Host {
     bridge,
     follow: (stream, listeners) => followStream(bridge, stream, listeners),
     onIntent: (listener) => desktop.onIntent(listener),
+    async savePdf(fileName) {
+      const saved = await desktop.savePdf(fileName);
+      if (typeof saved === 'object')
+        throw new ContractError(saved.failed, because('pdf_unwritten', { why: saved.why }));
+      return saved === 'saved';
+    },
     update,
     answerUpdate: (answer) => desktop.answerUpdate(answer),
     openDataFolder: () => desktop.openDataFolder(),

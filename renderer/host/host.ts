@@ -21,6 +21,11 @@ export interface Host {
   follow<Message>(stream: OpenStream<Message>, listeners: StreamListeners<Message>): () => void;
   /** Calls `listener` with what the person asks for outside of the page: by the menu, a link, or a file. A browser has none of these. */
   onIntent(listener: (intent: Intent) => void): void;
+  /**
+   * Saves the pages that the window would print as a PDF file, where the person says. Answers whether they did; throws a `ContractError` where it
+   * could not be written. Undefined in a browser, which prints to PDF by itself.
+   */
+  readonly savePdf: ((fileName: string) => Promise<boolean>) | undefined;
   /** How far a newer version of the app is; undefined while there is none. A browser shows what the host serves, and never has one. */
   readonly update: Readonly<Ref<UpdateState | undefined>>;
   answerUpdate(answer: Exclude<UpdateRequest, 'state'>): void;

@@ -13,6 +13,8 @@ const preferences = z.object({
   /** What a drag on the board snaps to, in minutes. */
   snapMinutes: z._default(z.literal([5, 10, 15, 30, 60]), 5),
   compact: z._default(z.boolean(), false),
+  /** The paper in the printer; where it was not said, that of the reader's country. */
+  paper: z._default(z.nullable(z.enum(['a4', 'letter'])), null),
   /** Of the panel beside the screens, in pixels. */
   editorWidth: z._default(z.number(), 480),
 });

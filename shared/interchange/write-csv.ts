@@ -26,15 +26,20 @@ const FORMULA = /^'*[=+\-@\t\r\n＝＋－＠]/;
 export function writeCsv(bundle: ScheduleBundle): string {
   const columns = columnsOf(bundle);
   const sessions = [...bundle.sessions].sort((a, b) => startOf(a) - startOf(b) || byId(a, b));
-  const rows = sessions.map((session) => columns.map(({ cellOf }) => plain(cellOf(session))));
-  const text = Papa.unparse([columns.map(({ title }) => plain(title)), ...rows], {
-    escapeFormulae: FORMULA,
-    newline: '\r\n',
-  });
+  return csvText(
+    columns.map(({ title }) => title),
+    sessions.map((session) => columns.map(({ cellOf }) => cellOf(session))),
+  );
+}
+
+/** A table as `writeCsv` writes it. */
+export function csvText(titles: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  const table = [titles, ...rows].map((cells) => cells.map(plain));
+  const text = Papa.unparse(table, { escapeFormulae: FORMULA, newline: '\r\n' });
   return `\ufeff${text}\r\n`;
 }
 
-type Cell = string | number | boolean | undefined;
+export type Cell = string | number | boolean | undefined;
 
 interface Column {
   title: string;
@@ -43,7 +48,7 @@ interface Column {
 
 function columnsOf(bundle: ScheduleBundle): Column[] {
   const { catalog, event } = bundle;
-  const zone = event.time_zone !== undefined && isTimeZone(event.time_zone) ? event.time_zone : 'UTC';
+  const zone = timeZoneOf(event);
   const types = namesOf(catalog.session_types);
   const tracks = namesOf(catalog.tracks);
   const rooms = namesOf(catalog.rooms);
@@ -80,6 +85,11 @@ function columnsOf(bundle: ScheduleBundle): Column[] {
     field('speaker_ids', ({ speakers }) => list(speakers?.map(({ contact_id }) => contact_id))),
     ...customColumns(bundle),
   ];
+}
+
+/** The zone whose clocks an event goes by; UTC where it names none that is known. */
+export function timeZoneOf({ time_zone: zone }: ScheduleBundle['event']): string {
+  return zone !== undefined && isTimeZone(zone) ? zone : 'UTC';
 }
 
 function field(title: string, cellOf: (fields: SessionInput) => Cell): Column {
@@ -121,7 +131,7 @@ function instantOf(date: string | undefined): number | undefined {
 }
 
 /** `2025-02-01 09:30`. */
-function clockText(date: string | undefined, zone: string): string | undefined {
+export function clockText(date: string | undefined, zone: string): string | undefined {
   const instantMs = instantOf(date);
   return instantMs === undefined ? undefined : localDateTime(instantMs, zone).toString().slice(0, 16).replace('T', ' ');
 }

@@ -17,6 +17,7 @@ export interface CommandEntry {
 export const commandTable = [
   { id: 'addEvent', menu: 'file', keys: ['Alt+A'] },
   { id: 'openFile', menu: 'file', keys: ['Mod+O'] },
+  { id: 'print', menu: 'file', keys: ['Mod+P'], beginsGroup: true },
   { id: 'export', menu: 'file', keys: ['Mod+Shift+E'] },
   { id: 'syncNow', menu: 'file', keys: ['Alt+S'], beginsGroup: true },
   { id: 'pauseSync', menu: 'file', keys: ['Alt+Shift+S'] },

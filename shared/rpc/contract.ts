@@ -8,6 +8,7 @@ import { csvEvent, csvMapping, type CsvPreview, type PastedPreview } from '../ca
 import { bulkChange, MAX_BULK_CHANGE, type BulkPreview, type BulkReport } from '../contract/bulk-change.ts';
 import { operationNames, type OperationName, type RequestOf, type ResponseOf } from '../contract/operations.ts';
 import { reference } from '../contract/session.ts';
+import type { EventDifferences } from '../contract/session-difference.ts';
 import type { SessionHistoryPage } from '../contract/session-history.ts';
 import type { UndoReport, UndoState } from '../contract/steps.ts';
 import type {
@@ -37,6 +38,9 @@ const settingName = z.string().min(1).max(1000);
 
 const pastedText = z.string().max(8 * 1024 * 1024);
 
+/** Milliseconds since the Unix epoch, as far as there are dates. */
+const instantMs = z.number().min(-8.64e15).max(8.64e15);
+
 const side = z.enum(['mine', 'theirs']);
 const resolution = z.union([side, z.record(z.string(), z.union([side, z.strictObject({ value: z.unknown() })]))]);
 
@@ -44,7 +48,14 @@ const resolution = z.union([side, z.record(z.string(), z.union([side, z.strictOb
 const work = z.string().min(1).max(100);
 const followed = { work: work.optional() };
 
-const exportFormat = z.enum(['frab.xml', 'frab.json', 'csv', 'ics']);
+const exportFormat = z.enum(['frab.xml', 'frab.json', 'csv', 'ics', 'changes.csv']);
+
+/** Of which room or speaker a calendar is; since when changes are told, as a date-time. */
+const exportPart = z.strictObject({
+  roomId: reference.optional(),
+  speakerId: reference.optional(),
+  since: z.string().max(100).optional(),
+});
 
 /** A headquarters as a person types it in; addresses and ids are checked by trying them. */
 const upstream = z.strictObject({
@@ -98,6 +109,8 @@ export const bridgeContract = {
       .output(eventIterator(type<EventFeedMessage>())),
     /** The tenant's catalog without registrations: first all of it, then changes as they come. */
     watchCatalog: oc.input(tenant).output(eventIterator(type<CatalogMessage>())),
+    /** How the event differs from what it was here at a moment, in milliseconds since the Unix epoch. */
+    changesSince: oc.input(eventRef.extend({ sinceMs: instantMs })).output(type<EventDifferences>()),
     /** The ids of an event's sessions by the custom fields that they have a value of. */
     customFieldUses: oc.input(eventRef).output(type<Record<string, string[]>>()),
   },
@@ -230,7 +243,9 @@ export const bridgeContract = {
     openCsv: oc
       .input(z.strictObject({ file: z.file(), mapping: csvMapping, event: csvEvent, ...followed }))
       .output(type<ImportedFile>()),
-    export: oc.input(eventRef.extend({ format: exportFormat })).output(type<ExportedFile>()),
+    export: oc
+      .input(eventRef.extend({ format: exportFormat, part: exportPart.optional() }))
+      .output(type<ExportedFile>()),
   },
 };
 

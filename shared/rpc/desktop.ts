@@ -7,11 +7,16 @@ export const desktopChannels = {
   bridge: 'offstage:bridge',
   /** The app tells a window what the person wants, from outside of the page. */
   intent: 'offstage:intent',
+  /** A window asks that what it would print be saved as a PDF, under the name that it gives; the answer is a `SavedPdf`. */
+  savePdf: 'offstage:save-pdf',
   /** The app tells a window how far an update is; a window asks for that, or answers what it offers (`UpdateRequest`). */
   update: 'offstage:update',
   /** A window asks to be shown the data folder. */
   dataFolder: 'offstage:data-folder',
 } as const;
+
+/** What became of a PDF: saved where the person said, given up, or not written, and why. */
+export type SavedPdf = 'saved' | 'cancelled' | { failed: 'storage_full' | 'internal'; why: string };
 
 /** What a person asks for outside of the page: by the menu, by a link, or by opening a file. */
 export type Intent =
@@ -37,6 +42,8 @@ export interface DesktopWindow {
   connect(): void;
   /** Calls `listener` with each intent from now on, and with those that came before anybody listened. */
   onIntent(listener: (intent: Intent) => void): void;
+  /** Asks where to, and saves what the window would print as a PDF. */
+  savePdf(fileName: string): Promise<SavedPdf>;
   /** Calls `listener` with how far an update is, if there is one, and whenever that changes. */
   onUpdate(listener: (update: UpdateState) => void): void;
   answerUpdate(answer: Exclude<UpdateRequest, 'state'>): void;

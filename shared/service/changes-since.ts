@@ -23,7 +23,7 @@ import { changesByRecord } from './step-changes.ts';
 const PAGE = 50;
 
 /** What decides where and when a session is. */
-const PLACE_FIELDS = ['start_date', 'end_date', 'room_ids'];
+const PLACE_FIELDS: ReadonlySet<string> = new Set(['start_date', 'end_date', 'room_ids']);
 
 /**
  * How an event's sessions differ from what they were here at a moment: by what this computer knew then, so that a list that was printed at that moment is
@@ -106,7 +106,7 @@ function differenceOf(id: string, before: JsonObject | undefined, now: JsonObjec
   if (before === undefined) return [{ id, kind: 'added', now: sideOf(now), changes: [] }];
   const fields = changedFields(before, now);
   if (fields.length === 0) return [];
-  const kind = fields.some((field) => PLACE_FIELDS.includes(field)) ? 'moved' : 'changed';
+  const kind = fields.some((field) => PLACE_FIELDS.has(field)) ? 'moved' : 'changed';
   return [{ id, kind, before: sideOf(before), now: sideOf(now), changes: fieldChanges(before, now, fields) }];
 }
 

@@ -51,7 +51,7 @@ test.skipIf(executablePath === undefined)('a page in Electron has no Node, and i
   expect(await page.evaluate(() => [typeof require, typeof process, Object.keys(window.offstage ?? {})])).toEqual([
     'undefined',
     'undefined',
-    ['connect', 'onIntent', 'onUpdate', 'answerUpdate'],
+    ['connect', 'onIntent', 'onUpdate', 'answerUpdate', 'openDataFolder', 'savePdf'],
   ]);
 });
 

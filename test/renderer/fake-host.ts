@@ -66,6 +66,7 @@ export function createFakeHost(answers: FakeAnswers = {}): FakeHost {
     update: shallowRef(),
     updateAnswers,
     answerUpdate: (answer) => void updateAnswers.push(answer),
+    savePdf: undefined,
     openDataFolder: undefined,
     emit: (path, message) => streamOf(path).emit(message),
     ask(intent) {

@@ -52,6 +52,12 @@ export class StandInContents extends EventEmitter {
   readonly sent: { channel: string; message: unknown }[] = [];
   readonly ports: PortMain[] = [];
   openHandler: ((details: { url: string }) => { action: string }) | undefined;
+  readonly printed: Electron.PrintToPDFOptions[] = [];
+
+  async printToPDF(options: Electron.PrintToPDFOptions): Promise<Buffer> {
+    this.printed.push(options);
+    return Buffer.from('%PDF-');
+  }
 
   send(channel: string, message: unknown): void {
     this.sent.push({ channel, message });
@@ -74,6 +80,15 @@ export interface ElectronStandIn {
   workers: Worker[];
   /** Addresses and folders that were opened in the system's own programs. */
   openedOutside: string[];
+  /** The names under which files were to be saved. */
+  saveDialogs: (string | undefined)[];
+  /** A window's page asks the app something, from this address and frame, and gets the answer. */
+  invoke(
+    window: StandInWindow,
+    channel: string,
+    argument: unknown,
+    frame?: { url: string; parent: unknown } | null,
+  ): Promise<unknown>;
   /** The last menu that was set. */
   menu(): Electron.MenuItemConstructorOptions[];
   /** A window's page asks for a way to the engine, from this address and frame. */
@@ -90,7 +105,12 @@ export interface ElectronStandIn {
 
 export function createElectronStandIn(
   folder: string,
-  options: { isFirst?: boolean; canEncrypt?: boolean } = {},
+  options: {
+    isFirst?: boolean;
+    canEncrypt?: boolean;
+    /** Where the person wants files that are to be saved; without it, nowhere. */
+    saveTo?: string;
+  } = {},
 ): ElectronStandIn {
   const app = Object.assign(new EventEmitter(), {
     isQuit: false,
@@ -117,7 +137,12 @@ export function createElectronStandIn(
   const windows: StandInWindow[] = [];
   const workers: Worker[] = [];
   const openedOutside: string[] = [];
-  const ipcMain = new EventEmitter();
+  const saveDialogs: (string | undefined)[] = [];
+  const handlers = new Map<string, (event: object, ...args: unknown[]) => unknown>();
+  const ipcMain = Object.assign(new EventEmitter(), {
+    handle: (channel: string, handler: (event: object, ...args: unknown[]) => unknown) =>
+      void handlers.set(channel, handler),
+  });
   let serve: ((request: Request) => Promise<Response>) | undefined;
   let template: Electron.MenuItemConstructorOptions[] = [];
   let answerPermission: ((contents: unknown, name: string, answer: (granted: boolean) => void) => void) | undefined;
@@ -147,7 +172,15 @@ export function createElectronStandIn(
       encryptString: (text: string) => Buffer.from(text).map((byte) => byte ^ 0xa5),
       decryptString: (bytes: Buffer) => Buffer.from(bytes.map((byte) => byte ^ 0xa5)).toString(),
     },
-    dialog: { showMessageBoxSync: () => 1 },
+    dialog: {
+      showMessageBoxSync: () => 1,
+      async showSaveDialog(_window: unknown, { defaultPath }: Electron.SaveDialogOptions) {
+        saveDialogs.push(defaultPath);
+        return options.saveTo === undefined
+          ? { canceled: true, filePath: '' }
+          : { canceled: false, filePath: options.saveTo };
+      },
+    },
     Menu: {
       buildFromTemplate: (items: Electron.MenuItemConstructorOptions[]) => items,
       setApplicationMenu: (items: Electron.MenuItemConstructorOptions[]) => (template = items),
@@ -162,6 +195,9 @@ export function createElectronStandIn(
       }
     },
     BrowserWindow: class extends StandInWindow {
+      static fromWebContents(contents: StandInContents) {
+        return windows.find(({ webContents }) => webContents === contents) ?? null;
+      }
       constructor(given: Electron.BrowserWindowConstructorOptions) {
         super(given);
         windows.push(this);
@@ -193,6 +229,10 @@ export function createElectronStandIn(
     windows,
     workers,
     openedOutside,
+    saveDialogs,
+    async invoke(window, channel, argument, frame = { url: window.url, parent: null }) {
+      return await handlers.get(channel)?.({ senderFrame: frame, sender: window.webContents }, argument);
+    },
     menu: () => template,
     askForBridge(window, frame = { url: window.url, parent: null }) {
       ipcMain.emit('offstage:bridge', { senderFrame: frame, sender: window.webContents });

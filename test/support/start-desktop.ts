@@ -19,6 +19,8 @@ export interface DesktopStart {
   /** False where another instance runs already. */
   isFirst?: boolean;
   args?: string[];
+  /** Where the person wants files that are to be saved; without it, nowhere. */
+  saveTo?: string;
   updater?: Updater;
 }
 
@@ -31,7 +33,7 @@ export async function startDesktop(options: DesktopStart = {}): Promise<Electron
   writeFileSync(join(renderer, 'index.html'), '<!doctype html>');
   writeFileSync(join(renderer, 'assets', 'index.js'), 'export {};');
   writeFileSync(join(folder, 'secret.js'), 'not for pages');
-  const standIn = createElectronStandIn(folder, options.isFirst === undefined ? {} : { isFirst: options.isFirst });
+  const standIn = createElectronStandIn(folder, options);
   vi.spyOn(process, 'argv', 'get').mockReturnValue(['electron', ...(options.args ?? [])]);
   onTestFinished(async () => {
     standIn.app.emit('before-quit', { preventDefault() {} });

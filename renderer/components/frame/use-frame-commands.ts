@@ -5,6 +5,7 @@ import { commandTable, type CommandId } from '../../../shared/rpc/commands.ts';
 import { useUndo } from '../../composables/use-undo.ts';
 import { useHost } from '../../host/bridge-key.ts';
 import { useCommands, type Command } from '../../stores/commands.ts';
+import { useDays } from '../../stores/days.ts';
 import { useEdit } from '../../stores/edit.ts';
 import { useEvent } from '../../stores/event.ts';
 import { useOpenFile } from '../../stores/open-file.ts';
@@ -31,6 +32,7 @@ export function useFrameCommands({ openPalette, openShortcuts }: FrameDialogs): 
   const preferences = usePreferences();
   const sync = useSync();
   const undo = useUndo();
+  const days = useDays();
   const workspace = useWorkspace();
 
   const hasEvent = (): boolean => workspace.current !== undefined;
@@ -43,7 +45,15 @@ export function useFrameCommands({ openPalette, openShortcuts }: FrameDialogs): 
   const deeds: Record<CommandId, Pick<Command, 'run' | 'when' | 'whileTyping'>> = {
     addEvent: { run: async () => await router.push({ name: 'welcome' }) },
     openFile: { run: () => openFile.choose() },
-    export: { when: hasEvent, run: async () => await router.push({ name: 'settings', hash: '#export' }) },
+    print: {
+      when: hasEvent,
+      // Who looks at a day means that day.
+      run: async () => {
+        const query = route.name === 'schedule' && days.current !== undefined ? { day: days.current.date } : {};
+        await router.push({ name: 'print', query });
+      },
+    },
+    export: { when: hasEvent, run: async () => await router.push({ name: 'print', hash: '#files' }) },
     syncNow: {
       when: hasHeadquarters,
       run: async () => await edit.perform(async () => await bridge.sync.run({ tenantId: event.tenantId })),
