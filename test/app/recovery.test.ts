@@ -53,8 +53,9 @@ async function backUp(page: Page): Promise<void> {
   await expect.poll(async () => await copies.count()).toBeGreaterThan(before);
 }
 
-/** Restores the newest copy of the list in Settings. */
+/** Restores the newest copy of that name in Settings. */
 async function restore(page: Page, name: RegExp): Promise<void> {
+  await goTo(page, '/settings');
   await page.getByRole('button', { name }).first().click();
   await page.getByRole('dialog').getByText('What is here now is kept').waitFor();
   expect(await axeFindings(page)).toEqual([]);
@@ -79,10 +80,40 @@ test('a copy is restored in Settings, after it was said what that means, and wha
   await restore(page, /^Restore …/);
   // The same page goes on, with the data of the copy.
   await isThere(page, SESSION);
-
-  await goTo(page, '/settings');
   await restore(page, /^Restore …\s*What was here until/);
   await isThere(page, 'Changed after the copy');
+});
+
+test('what waited in a copy is told as from the backup, and goes to headquarters only when a person says so', async () => {
+  const headquarters = await startBuiltHub(
+    ...['--data', temporaryFolder(), '--tenant', 'hq', '--demo', '--api-key', 'hq-key=admin'],
+  );
+  const upstream = ['--upstream', headquarters.url, '--upstream-tenant', 'hq', '--upstream-key', 'hq-key'];
+  const { page, hub } = await openApp({ flags: [...upstream, '--event', 'demo-2026', '--sync-interval', '1'] });
+  await goTo(page, '/sync');
+  await page.getByRole('heading', { name: 'Synced', exact: true }).waitFor();
+  const { bridge, close } = await openBridge(hub);
+  await bridge.sync.pause({ tenantId: 'local' });
+  await rename(page, 'Waited in the copy');
+  await bridge.backups.make();
+  close();
+  await restore(page, /^Restore …/);
+  await page.getByText('A change of one session is from the backup, and waits for you.').waitFor();
+  await page.getByRole('button', { name: 'Look through' }).click();
+  await page.getByText('One change is from the backup. It is sent only when you say so.').waitFor();
+
+  const again = await openBridge(hub);
+  await again.bridge.sync.resume({ tenantId: 'local' });
+  const atHeadquarters = async (): Promise<string> =>
+    await (
+      await fetch(`${headquarters.url}/sessions/hq/event/demo-2026`, { headers: { authorization: 'hq-key' } })
+    ).text();
+  // A sync goes by, and leaves it where it is.
+  await again.bridge.sync.run({ tenantId: 'local' });
+  expect(await atHeadquarters()).not.toContain('Waited in the copy');
+  again.close();
+  await page.getByRole('button', { name: 'Send all' }).click();
+  await expect.poll(atHeadquarters, { timeout: 30_000 }).toContain('Waited in the copy');
 });
 
 test('everything goes into one file, and out of it into an empty app; what is no such file changes nothing', async () => {

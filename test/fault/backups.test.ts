@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 import Database from 'better-sqlite3';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 
 import { superfluous, type Backup } from '../../electron/engine/backups.ts';
 import { inContractWords } from '../../electron/engine/contract-storage.ts';
@@ -118,6 +118,22 @@ describe('a backup', () => {
     const again = await open(dataDir);
     await again.backups.exportTo(join(temporaryFolder(), 'all.sqlite'));
     expect(again.backups.list()).toHaveLength(1);
+  });
+
+  test('is made after each hour in which something was written, and not after another', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { engine } = await openWith('A');
+    const hourLater = async (): Promise<number> => {
+      vi.advanceTimersByTime(60 * 60 * 1000);
+      // One that is begun stands before one that is asked for.
+      await engine.backups.exportTo(join(temporaryFolder(), 'all.sqlite'));
+      return engine.backups.list().length;
+    };
+    const counts = [await hourLater(), await hourLater()];
+    await add(engine, 'B');
+    counts.push(await hourLater(), await hourLater());
+    expect(counts).toEqual([1, 1, 2, 2]);
   });
 
   test('is kept as one of the last 24, or as the newest of one of the last 7 days', () => {
