@@ -28,6 +28,13 @@ export function connectBrowser(): Host {
     // A token of an earlier start is not let in; neither will the next try be.
     else if (state.value === 'connecting' && websocket.retryCount > 2) state.value = 'refused';
   });
+  // A start of the host has an address that differs behind the `#` alone: opened in this tab, it loads nothing by itself.
+  window.addEventListener('hashchange', ({ newURL }) => {
+    const given = tokenIn(new URL(newURL).hash);
+    if (given === undefined) return;
+    sessionStorage.setItem(TOKEN, given);
+    location.reload();
+  });
   const link = new RPCLink({
     websocket: websocket as unknown as WebSocket,
     interceptors: [
@@ -55,9 +62,13 @@ export function connectBrowser(): Host {
 
 /** Takes the token out of the address (the router may have put a slash before it), and keeps it for this tab's next loads. */
 function takeToken(): string | null {
-  const given = /^#\/?token=([\w-]+)$/.exec(location.hash)?.[1];
+  const given = tokenIn(location.hash);
   if (given === undefined) return sessionStorage.getItem(TOKEN);
   sessionStorage.setItem(TOKEN, given);
   history.replaceState(null, '', '#/');
   return given;
+}
+
+function tokenIn(hash: string): string | undefined {
+  return /^#\/?token=([\w-]+)$/.exec(hash)?.[1];
 }

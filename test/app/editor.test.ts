@@ -115,18 +115,23 @@ test('what is typed while the host stops is kept, and sent when it is back, with
   const dataDir = temporaryFolder();
   const { page, hub } = await openApp({ dataDir, flags: ['--demo'] });
   await openSession(page, 'Software for the long run');
-  await page.getByRole('textbox', { name: 'Name' }).pressSequentially(' and the');
+  const name = page.getByRole('textbox', { name: 'Name' });
+  await name.press('End');
+  await name.pressSequentially(' and the');
   hub.kill('SIGKILL');
   await hub.ended;
-  await page.getByRole('textbox', { name: 'Name' }).pressSequentially(' short');
+  await name.pressSequentially(' short');
   await page.getByText('Kept; saved when Offstage answers').waitFor();
   expect(await axeFindings(page)).toEqual([]);
 
-  // Each start has an address of its own: the window is loaded anew.
+  // Each start has an address of its own: the window is loaded anew by it.
   const port = new URL(hub.url).port;
   const again = await startBuiltHub('--data', dataDir, '--tenant', 'local', '--app', '--port', port);
+  const loaded = page.waitForEvent('load');
   await page.goto(again.ready.app!);
+  await loaded;
   await page.waitForURL(/#\/schedule/);
+  await page.getByRole('navigation').first().waitFor();
   await goTo(page, '/sessions');
   await page.getByRole('searchbox', { name: 'Find by name' }).fill('Software for the long run');
   await page.getByRole('gridcell', { name: 'Software for the long run and the short', exact: true }).waitFor();
@@ -146,7 +151,7 @@ test('speakers are put in another order by dragging them, and by keys', async ()
   const [first, second, third, last] = ['Lucía Vázquez', 'Kwame Nkosi', 'Henrik Kjær', 'Κατερίνα Αναγνώστου'];
   expect(await order()).toEqual([first, second, third, last]);
 
-  const grip = speakers.getByRole('button', { name: `Move ${first}` });
+  const grip = speakers.getByRole('button', { name: `Move ${first}: arrow keys`, exact: true });
   await grip.scrollIntoViewIfNeeded();
   const [from, to] = [await grip.boundingBox(), await speakers.getByRole('listitem').nth(2).boundingBox()];
   await page.mouse.move(from!.x + from!.width / 2, from!.y + from!.height / 2);
@@ -155,7 +160,7 @@ test('speakers are put in another order by dragging them, and by keys', async ()
   await page.mouse.up();
   await expect.poll(order).toEqual([second, third, first, last]);
 
-  await speakers.getByRole('button', { name: `Move ${last}` }).press('Home');
+  await speakers.getByRole('button', { name: `Move ${last}: arrow keys`, exact: true }).press('Home');
   await expect.poll(order).toEqual([last, second, third, first]);
   // It is saved, and one thing that is taken back at a time.
   await page.getByRole('heading', { name: 'Panel' }).click();

@@ -96,18 +96,17 @@ test('rows of a spreadsheet change the sessions of their codes and make the othe
   await page.getByRole('grid').focus();
   for (const key of ['Control+Home', 'Shift+ArrowDown', 'Control+c']) await page.keyboard.press(key);
   const copied = await page.evaluate(async () => await navigator.clipboard.readText());
-  const lines = copied.trimEnd().split('\n');
+  const lines = copied.split('\n').filter((line) => line !== '');
   expect(lines).toHaveLength(3);
   expect(new Set(lines.map((line) => line.split('\t').length)).size).toBe(1);
-  expect(copied).toContain('Software for the long run');
   await page.evaluate(
     async (text) => await navigator.clipboard.writeText(text),
-    copied.replace('Software for the long run', 'Software from a spreadsheet'),
+    copied.replace('Registration desk, day 1', 'Registration, from a spreadsheet'),
   );
   await page.keyboard.press('Control+v');
   await dialog.getByText('0 new, 1 changed, 1 as they are.').waitFor();
   await dialog.getByRole('button', { name: 'Take 1 session' }).click();
-  await rowNamed(page, 'Software from a spreadsheet').waitFor();
+  await rowNamed(page, 'Registration, from a spreadsheet').waitFor();
 });
 
 test('the table stays as it was laid out, also after a reload', async () => {
@@ -137,7 +136,7 @@ test('the table stays as it was laid out, also after a reload', async () => {
     await page.getByRole('columnheader').locator('button:first-of-type .truncate').allInnerTexts();
   const order = await columns();
   const at = order.indexOf('Name');
-  await name.getByRole('button', { name: 'Name', exact: true }).press('Alt+ArrowRight');
+  await name.getByRole('button').first().press('Alt+ArrowRight');
   const moved = order.with(at, order[at + 1]!).with(at + 1, 'Name');
   await expect.poll(columns).toEqual(moved);
   // The layout is saved a moment after its last change.

@@ -4,7 +4,7 @@ import { afterEach, expect, test } from 'vitest';
 
 import UpdateOffer from '../../renderer/components/frame/UpdateOffer.vue';
 import { BRIDGE } from '../../renderer/host/bridge-key.ts';
-import { i18n } from '../../renderer/i18n/i18n.ts';
+import { i18n, speak } from '../../renderer/i18n/i18n.ts';
 import type { UpdateState } from '../../shared/rpc/desktop.ts';
 import { createFakeHost } from './fake-host.ts';
 
@@ -63,8 +63,8 @@ test('what is pressed is what the app is told', async () => {
   expect(host.updateAnswers).toEqual(['decline', 'install']);
 });
 
-test('it speaks German', () => {
-  i18n.global.locale.value = 'de';
+test('it speaks German', async () => {
+  await speak('de');
   const { text, buttons } = offer({ state: 'available', version: '0.2.0', isDeclined: false });
   expect([text(), buttons()]).toEqual(['Version 0.2.0 ist da.', ['Installieren und neu starten', 'Jetzt nicht']]);
 });
