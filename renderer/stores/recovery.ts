@@ -92,6 +92,8 @@ export const useRecovery = defineStore('recovery', () => {
     for (let done = 0; done < total; done += PART_BYTES) {
       const part = new File([file.slice(done, done + PART_BYTES)], 'part');
       await bridge.backups.put({ transfer, part }, { signal });
+      // Given up just as the part arrived: nothing more of it is shown.
+      signal.throwIfAborted();
       current.value = { step: 'sending', what, done: Math.min(total, done + part.size), total };
     }
     return { received: transfer };

@@ -85,9 +85,8 @@ test('a copy is restored in Settings, after it was said what that means, and wha
 });
 
 test('what waited in a copy is told as from the backup, and goes to headquarters only when a person says so', async () => {
-  const headquarters = await startBuiltHub(
-    ...['--data', temporaryFolder(), '--tenant', 'hq', '--demo', '--api-key', 'hq-key=admin'],
-  );
+  const flags = ['--data', temporaryFolder(), '--tenant', 'hq', '--demo', '--api-key', 'hq-key=admin'];
+  const headquarters = await startBuiltHub(...flags);
   const upstream = ['--upstream', headquarters.url, '--upstream-tenant', 'hq', '--upstream-key', 'hq-key'];
   const { page, hub } = await openApp({ flags: [...upstream, '--event', 'demo-2026', '--sync-interval', '1'] });
   await goTo(page, '/sync');

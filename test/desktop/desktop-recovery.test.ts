@@ -38,6 +38,36 @@ test('a copy is restored in the same process, and windows ask for the data that 
   expect(standIn.workers).toHaveLength(1);
 });
 
+test('everything passes the window’s port, out and in', async () => {
+  const standIn = await startDesktop();
+  const bridge = await bridgeOf(standIn);
+  await bridge.workspace.openDemo();
+  const end = new AbortController();
+  const { signal } = end;
+  const parts: Blob[] = [];
+  let isWhole = false;
+  for await (const message of await bridge.backups.save(undefined, { signal })) {
+    if (message.state !== 'ready') continue;
+    for (let offset = 0; offset < message.sizeBytes; offset += parts.at(-1)!.size) {
+      parts.push(await bridge.backups.read({ transfer: message.transfer, offset }));
+    }
+    isWhole = new Blob(parts).size === message.sizeBytes;
+    break;
+  }
+  expect([isWhole, parts.length > 1]).toEqual([true, true]);
+
+  const receiving = await bridge.backups.receive({ sizeBytes: new Blob(parts).size }, { signal });
+  const { transfer } = (await receiving.next()).value as { transfer: string };
+  for (const part of parts) await bridge.backups.put({ transfer, part: new File([part], 'part') });
+  const messages = await bridge.backups.restore({ source: { received: transfer } }, { signal });
+  await messages.next();
+  expect((await messages.next()).value).toMatchObject({
+    state: 'ready',
+    preview: { sessions: 400, held: 0, replaces: { added: 0, changed: 0, deleted: 0, waiting: 0 } },
+  });
+  end.abort();
+});
+
 test('damaged data are told in the window, with the newest good copy, and the same process goes on with that', async () => {
   const folder = temporaryFolder();
   const first = await startDesktop({ folder });
