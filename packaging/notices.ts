@@ -78,7 +78,7 @@ function readPart(folder: string): Part {
     .sort();
   const texts = files.map((file) => readFileSync(join(folder, file), 'utf8').trim());
   const text = texts.length > 0 ? texts.join('\n\n') : standardText(licence, author ?? `the makers of ${name}`);
-  return { name, version, licence, text: text.replaceAll('\r\n', '\n') };
+  return { name, version, licence, text: text.replaceAll(/[ \t\r]+$/gm, '') };
 }
 
 /** The text of a licence that a package names without bringing it. */

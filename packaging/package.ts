@@ -1,5 +1,5 @@
 // `npm run package`: builds the app and its installers for this system into `dist/`. `--dir` stops at the unpacked app.
-// `--release` is what the release workflow does: fuses, and update metadata for OFFSTAGE_UPDATE_URL.
+// `--release` is what the release workflow does: fuses, and update metadata if the app was built to look for them.
 import { resolve } from 'node:path';
 import { env } from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -32,7 +32,7 @@ const made = await build({
   config: builderConfig({
     output: flags.output,
     isRelease: flags.release,
-    updateUrl: flags.release ? env['OFFSTAGE_UPDATE_URL'] : undefined,
+    updateUrl: flags.release && env['MAIN_VITE_UPDATE_KEY'] !== undefined ? env['MAIN_VITE_UPDATE_URL'] : undefined,
     homepage: repository === undefined ? undefined : `https://github.com/${repository}`,
     electron: flags.electron,
   }),

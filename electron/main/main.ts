@@ -5,7 +5,8 @@ import * as electron from 'electron';
 
 import { runDesktop } from './desktop-app.ts';
 
-// A release is built with both; what somebody builds for themselves is not replaced by what others publish.
+// A release is built with both; what somebody builds for themselves is not replaced by what others publish. A release workflow hands over what it
+// lacks as an empty text.
 const url: string | undefined = import.meta.env['MAIN_VITE_UPDATE_URL'];
 const publicKey: string | undefined = import.meta.env['MAIN_VITE_UPDATE_KEY'];
 
@@ -14,7 +15,7 @@ const besideThis = (name: string): string => fileURLToPath(new URL(name, import.
 void runDesktop(
   electron,
   { engine: besideThis('engine.js'), preload: besideThis('preload.cjs'), renderer: besideThis('renderer') },
-  url === undefined || publicKey === undefined
+  !url || !publicKey
     ? undefined
     : async () => {
         // The window does not wait for it.

@@ -124,6 +124,18 @@ describe('settings', () => {
   });
 });
 
+test('the licences of all parts are read in the settings, by keyboard, too; a browser is offered no update', async () => {
+  const page = await openDemo();
+  await goTo(page, '/settings#about');
+  expect(await page.getByRole('button', { name: 'Install and restart' }).count()).toBe(0);
+  await page.getByRole('button', { name: 'Licences of its parts' }).press('Enter');
+  const dialog = page.getByRole('dialog', { name: 'Licences of its parts' });
+  await dialog.getByText('better-sqlite3').waitFor();
+  expect(await axeFindings(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+});
+
 test('while the engine is away the app says so calmly, and keeps what is seen', async () => {
   const { page, hub } = await openApp({ flags: ['--demo'] });
   await firstScreen(page);

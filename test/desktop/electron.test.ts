@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -21,10 +21,10 @@ function electronBinary(): string | undefined {
 const executablePath = electronBinary();
 if (executablePath === undefined) console.log('test/desktop/electron.test.ts skipped: no Electron binary');
 
-async function startElectron(userData: string): Promise<ElectronApplication> {
+async function startElectron(userData: string, ...args: string[]): Promise<ElectronApplication> {
   const app = await _electron.launch({
     executablePath: executablePath!,
-    args: [root, `--user-data-dir=${userData}`, '--no-sandbox'],
+    args: [root, `--user-data-dir=${userData}`, '--no-sandbox', ...args],
   });
   onTestFinished(async () => await app.close().catch(() => {}));
   return app;
@@ -43,6 +43,19 @@ test.skipIf(executablePath === undefined)(
     const again = await (await startElectron(userData)).firstWindow();
     await again.getByRole('link', { name: 'Schedule' }).waitFor();
     expect(again.url()).toContain('app://offstage/');
+  },
+);
+
+test.skipIf(executablePath === undefined)(
+  'a schedule file that the system opens the app with is taken in',
+  async () => {
+    const userData = temporaryFolder();
+    const file = join(userData, 'opened.csv');
+    writeFileSync(file, 'Title,Start,Duration\nOpened by the system,2026-09-17T09:00,60\n');
+    const page = await (await startElectron(userData, file)).firstWindow();
+    const title = page.getByRole('dialog').getByText('Opened by the system').first();
+    await title.waitFor();
+    expect(await title.isVisible()).toBe(true);
   },
 );
 

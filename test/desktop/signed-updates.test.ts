@@ -1,4 +1,4 @@
-import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -9,7 +9,7 @@ import { ElectronHttpExecutor } from 'electron-updater/out/electronHttpExecutor.
 import { expect, onTestFinished, test, vi } from 'vitest';
 
 import { followSigned } from '../../electron/main/signed-provider.ts';
-import { signUpdates } from '../../packaging/sign-updates.ts';
+import { newUpdateKeys, signUpdates } from '../../packaging/sign-updates.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const PROGRAM = Buffer.from('the new program');
@@ -29,7 +29,7 @@ async function publish(options: { version?: string } = {}) {
   const folder = temporaryFolder();
   const release = join(folder, 'release');
   mkdirSync(release);
-  const keys = generateKeyPairSync('ed25519');
+  const keys = newUpdateKeys();
   const sha512 = createHash('sha512').update(PROGRAM).digest('base64');
   const file = 'Offstage-0.2.0.AppImage';
   writeFileSync(join(release, file), PROGRAM);
@@ -37,7 +37,7 @@ async function publish(options: { version?: string } = {}) {
     join(release, 'latest-linux.yml'),
     `version: ${options.version ?? '0.2.0'}\nfiles:\n  - url: ${file}\n    sha512: ${sha512}\n    size: ${PROGRAM.length}\npath: ${file}\nsha512: ${sha512}\nreleaseDate: '2026-01-01T00:00:00.000Z'\n`,
   );
-  signUpdates(release, pemOf(keys.privateKey));
+  signUpdates(release, keys);
 
   const asked: { url: string | undefined; staging: unknown }[] = [];
   const server = createServer(({ url, headers }, answer) => {
@@ -51,12 +51,7 @@ async function publish(options: { version?: string } = {}) {
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => void server.close());
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  const publicKey = keys.publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
-  return { folder, release, file, asked, updater: updaterOf(folder, { url, publicKey }) };
-}
-
-function pemOf(key: KeyObject): string {
-  return key.export({ format: 'pem', type: 'pkcs8' }).toString();
+  return { folder, release, file, asked, updater: updaterOf(folder, { url, publicKey: keys.publicKey }) };
 }
 
 function updaterOf(folder: string, source: { url: string; publicKey: string }): AppUpdater {
@@ -102,7 +97,7 @@ const replaceIn = (path: string, change: (text: string) => string): void =>
 
 test.each<[string, (release: string) => void]>([
   ['changed after signing', (release) => replaceIn(join(release, metadata), (text) => text.replace('0.2.0', '0.3.0'))],
-  ['signed by another', (release) => void signUpdates(release, pemOf(generateKeyPairSync('ed25519').privateKey))],
+  ['signed by another', (release) => void signUpdates(release, newUpdateKeys())],
   ['with half a signature', (release) => replaceIn(join(release, `${metadata}.sig`), (text) => text.slice(0, 40))],
   ['with an empty signature', (release) => replaceIn(join(release, `${metadata}.sig`), () => '')],
 ])('metadata %s offer nothing', async (_, spoil) => {
@@ -122,4 +117,14 @@ test('a program that is not the one that was signed is thrown away', async () =>
   writeFileSync(join(release, file), 'the bad program');
   await updater.checkForUpdates();
   await expect(updater.downloadUpdate()).rejects.toThrow('sha512 checksum mismatch');
+});
+
+test('who signs with another key than the app was built for is stopped, and so is who signs nothing', () => {
+  const folder = temporaryFolder();
+  const keys = newUpdateKeys();
+  expect(() => signUpdates(folder, keys)).toThrow('no update metadata');
+  writeFileSync(join(folder, 'latest.yml'), 'version: 0.2.0\n');
+  const { publicKey } = newUpdateKeys();
+  expect(() => signUpdates(folder, { ...keys, publicKey })).toThrow('not the key that the app was built to believe');
+  expect(signUpdates(folder, keys)).toEqual(['latest.yml']);
 });
