@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { expect, test, vi } from 'vitest';
 
 import { startBuiltHub, type HubProcess } from '../support/hub-process.ts';
@@ -66,6 +67,12 @@ async function rename(app: AppWindow, id: string, name: string): Promise<void> {
   const field = app.page.getByRole('textbox', { name: 'Name', exact: true });
   await field.fill(name);
   await field.press('Tab');
+}
+
+async function runCommand(page: Page, name: string): Promise<void> {
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox').fill(name);
+  await page.getByRole('option', { name }).first().click();
 }
 
 /** The id under which the app keeps a session of headquarters'. */
@@ -175,6 +182,11 @@ test('a change that headquarters refuses stands with its reason, and is sent onc
     .first()
     .waitFor({ timeout: 60_000 });
   expect(await axeFindings(page)).toEqual([]);
+  // The hub tells its reason as a code, too: the app says it in whatever language it speaks.
+  await runCommand(page, 'Next language');
+  await card.getByText('Die Sitzung ist gesperrt; ein Admin kann sie entsperren.').waitFor();
+  await runCommand(page, 'Nächste Sprache');
+  await card.getByText('The session is locked; an admin can unlock it.').waitFor();
   await headquarters.call('PATCH', `/sessions/hq/${ids[2]}`, [{ op: 'replace', path: '/sys_locked', value: false }]);
   // Unlocking there sends it again by itself; a person may be quicker.
   const again = card.getByRole('button', { name: 'Send again' });
