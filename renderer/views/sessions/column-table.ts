@@ -11,8 +11,8 @@ interface ColumnFacts {
 
 /** Every column that the table can show, in the order of the list to choose from. */
 export const columnTable = {
-  sync: { widthPx: 88, isUsual: true, filter: 'choice' },
-  clash: { widthPx: 88, isUsual: true, filter: 'choice' },
+  sync: { widthPx: 68, isUsual: true, filter: 'choice' },
+  clash: { widthPx: 80, isUsual: true, filter: 'choice' },
   name: { widthPx: 320, isUsual: true, filter: 'text' },
   code: { widthPx: 90, isUsual: true, filter: 'text' },
   day: { widthPx: 100, filter: 'choice' },
