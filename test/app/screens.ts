@@ -6,6 +6,7 @@ export const screens = [
   { name: 'abstracts', path: '/abstracts' },
   { name: 'people', path: '/people' },
   { name: 'sync', path: '/sync' },
+  { name: 'print', path: '/print' },
   { name: 'settings', path: '/settings' },
   { name: 'welcome', path: '/welcome' },
 ] as const;
