@@ -1,5 +1,6 @@
 import type { RestorePreview } from '../../shared/rpc/messages.ts';
 import { readCopy } from '../storage-sqlite/read-copy.ts';
+import { StorageError } from '../storage-sqlite/storage-error.ts';
 import { waitingIn } from './kept-copies.ts';
 
 /** So many events are named: a file from anywhere may hold any number. */
@@ -8,7 +9,7 @@ const MAX_EVENTS = 20;
 /**
  * What putting one database in the place of another means, told by the revisions of their sessions.
  *
- * @param here the database that stands there now; undefined where it cannot be read
+ * @param here the database that stands there now; undefined where there is none to be read
  */
 export function previewRestore(copy: string, here: string | undefined): Omit<RestorePreview, 'held'> {
   const { events, revisions } = readCopy(copy, (reader) => ({
@@ -21,9 +22,14 @@ export function previewRestore(copy: string, here: string | undefined): Omit<Res
     revisions: reader.revisions('sessions'),
   }));
   const preview = { events, sessions: revisions.size };
-  return here === undefined
-    ? preview
-    : { ...preview, replaces: readCopy(here, (reader) => compare(reader, revisions)) };
+  if (here === undefined) return preview;
+  try {
+    return { ...preview, replaces: readCopy(here, (reader) => compare(reader, revisions)) };
+  } catch (error) {
+    // Damage that shows while all else goes on is what one restores for.
+    if (error instanceof StorageError) return preview;
+    throw error;
+  }
 }
 
 type Reader = Parameters<Parameters<typeof readCopy>[1]>[0];

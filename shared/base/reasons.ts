@@ -151,7 +151,7 @@ export const reasonTexts = {
   setting_too_large: 'This setting is too large.',
   tenant_full: 'This tenant may have {n} sessions and has them.',
   disk_full: 'There is no room left on the disk: nothing was saved. What was saved before can still be read.',
-  data_damaged: 'The data file is damaged. Start Offstage again: it offers the newest good copy.',
+  data_damaged: 'The data file is damaged. The settings offer the newest good copy, and so does the next start.',
   data_damaged_here: 'The data file is damaged: the app says what can be done.',
   data_unreadable: 'The data cannot be read at present.',
 

@@ -10,6 +10,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { superfluous, type Backup } from '../../electron/engine/backups.ts';
 import { inContractWords } from '../../electron/engine/contract-storage.ts';
 import { dataFolder } from '../../electron/engine/data-folder.ts';
+import { previewRestore } from '../../electron/engine/preview-restore.ts';
 import { listKeptFiles } from '../../electron/engine/kept-copies.ts';
 import { prepareRestore, type PreparedRestore, type RestoreSource } from '../../electron/engine/restore.ts';
 import { openEngine, restoreData, type Engine } from '../../electron/engine/engine.ts';
@@ -308,13 +309,29 @@ describe('a data file that is damaged', () => {
 
   test('is told while it is open, in words, and makes no backup that pushes out a good one', async () => {
     const { engine, dataDir } = await openWith(...Array.from({ length: 400 }, (_, at) => `A ${at}`));
+    const { id: good } = await engine.backups.make();
     await engine.close();
-    damage(dataFolder(dataDir).database, 0.7);
+    const folder = dataFolder(dataDir);
+    damage(folder.database, 0.7);
     const next = await open(dataDir);
     await expect(next.backups.make()).rejects.toMatchObject({ kind: 'storage_damaged' });
-    expect(next.backups.list()).toEqual([]);
+    expect(next.backups.list().map(({ id }) => id)).toEqual([good]);
     await next.close();
     await expect(open(dataDir)).rejects.toMatchObject({ name: 'DamagedDataError' });
+  });
+
+  test('does not keep a copy from being looked into, and restored, while it is open', async () => {
+    const { engine, dataDir } = await openWith(...Array.from({ length: 400 }, (_, at) => `A ${at}`));
+    const { id } = await engine.backups.make();
+    await engine.close();
+    const folder = dataFolder(dataDir);
+    const whole = readFileSync(folder.database);
+    damage(folder.database, whole.indexOf('"name":"A 200"') / whole.length);
+    const next = await open(dataDir);
+    expect(() => namesIn(next)).toThrow('damaged');
+    expect(previewRestore(join(folder.backups, id), folder.database)).toEqual({ events: ['Event'], sessions: 400 });
+    await replace(next, dataDir, { kept: id });
+    expect(namesIn(await open(dataDir))).toHaveLength(400);
   });
 });
 
