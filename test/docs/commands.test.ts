@@ -13,6 +13,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'npm test': 'it is what runs this',
   'npm ci': 'it would install anew what all tests use',
   'npm audit': 'it needs the network, and a registry that has advisories',
+  'npm run package': 'it fetches Electron, and the tools for each kind of installer',
   'systemctl daemon-reload': 'it needs a system with systemd, and its owner',
   'systemctl enable --now offstage-hub': 'the same',
   'journalctl -u offstage-hub -f': 'the same',
