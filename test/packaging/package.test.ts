@@ -130,6 +130,23 @@ test.runIf(isLinux)(
   },
 );
 
+test.runIf(isLinux)(
+  'the packed app starts over the stand-in for Electron, with its own engine, pages and menus',
+  async () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, 'userData'));
+    const program = fileURLToPath(new URL('../support/run-main.ts', import.meta.url));
+    const { stdout } = await run(process.execPath, [program, join(packed.extracted, 'out', 'main.js'), folder]);
+    expect(JSON.parse(stdout)).toEqual({
+      url: 'app://offstage/index.html',
+      status: 200,
+      menus: 5,
+      eventId: 'demo-2026',
+    });
+    expect(existsSync(join(folder, 'userData', 'data', 'offstage.sqlite'))).toBe(true);
+  },
+);
+
 test.runIf(hasDpkg)('a .deb is made of it, and installed, listed and removed by dpkg', async () => {
   const folder = temporaryFolder();
   const { linux } = builderConfig({ output: folder, isRelease: false });
