@@ -19,6 +19,7 @@ export const commandTable = [
   { id: 'openFile', menu: 'file', keys: ['Mod+O'] },
   { id: 'print', menu: 'file', keys: ['Mod+P'], beginsGroup: true },
   { id: 'export', menu: 'file', keys: ['Mod+Shift+E'] },
+  { id: 'backups', menu: 'file', keys: ['Alt+B'] },
   { id: 'syncNow', menu: 'file', keys: ['Alt+S'], beginsGroup: true },
   { id: 'pauseSync', menu: 'file', keys: ['Alt+Shift+S'] },
   { id: 'undo', menu: 'edit', keys: ['Mod+Z'] },

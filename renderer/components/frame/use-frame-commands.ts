@@ -54,6 +54,7 @@ export function useFrameCommands({ openPalette, openShortcuts }: FrameDialogs): 
       },
     },
     export: { when: hasEvent, run: async () => await router.push({ name: 'print', hash: '#files' }) },
+    backups: { when: hasEvent, run: async () => await router.push({ name: 'settings', hash: '#data' }) },
     syncNow: {
       when: hasHeadquarters,
       run: async () => await edit.perform(async () => await bridge.sync.run({ tenantId: event.tenantId })),
