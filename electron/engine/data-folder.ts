@@ -65,7 +65,9 @@ export function removeUnfinished(folder: DataFolder): void {
   rmSync(folder.transfers, { recursive: true, force: true });
   if (!existsSync(folder.backups)) return;
   for (const name of readdirSync(folder.backups)) {
-    if (/\.part(-journal)?$/.test(name)) rmSync(join(folder.backups, name), { force: true });
+    // What SQLite puts beside a copy in order to read it holds nothing; beside data that were replaced it may hold the newest of them.
+    const isUnfinished = /\.part(-journal)?$/.test(name) || /^offstage-.*\.sqlite-(wal|shm)$/.test(name);
+    if (isUnfinished) rmSync(join(folder.backups, name), { force: true });
   }
 }
 

@@ -1,3 +1,6 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/websocket';
 import { expect, onTestFinished, test, vi } from 'vitest';
@@ -6,6 +9,7 @@ import { WebSocket } from 'ws';
 import type { Bridge } from '../../shared/rpc/contract.ts';
 import { exchange, sendBytes } from '../support/http-exchange.ts';
 import { startBuiltHub, type HubProcess } from '../support/hub-process.ts';
+import { openBridge } from '../support/open-bridge.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 // Processes start slowly on a machine that is busy with other tests.
@@ -85,6 +89,46 @@ test('the token stands in no log, and no page is served that could leak it', asy
   hub.kill('SIGTERM');
   const { stderr } = await hub.ended;
   expect(stderr).not.toContain(token);
+});
+
+test('a key that is typed into the app stands in its own file alone, for its owner alone', async () => {
+  const key = 'typed-key-4c1d9e';
+  const headquarters = await startBuiltHub(
+    '--data',
+    temporaryFolder(),
+    '--tenant',
+    'main',
+    '--demo',
+    '--api-key',
+    `${key}=admin`,
+  );
+  const [data, keyFile] = [temporaryFolder(), join(temporaryFolder(), 'keys.json')];
+  const flags = ['--data', data, '--tenant', 'local', '--app', '--key-file', keyFile, '--log-level', 'trace'];
+  const hub = await startBuiltHub(...flags);
+  const { bridge, close } = await openBridge(hub);
+  const upstream = { url: headquarters.url, remoteTenantId: 'main', key, eventIds: ['demo-2026'] };
+  const answers: unknown[] = [await bridge.sync.check(upstream)];
+  const { tenantId } = await bridge.sync.connect(upstream);
+  answers.push(await bridge.sync.run({ tenantId }));
+  // One that is not taken is told of, and told of without the key.
+  const wrong = 'wrong-key-77aa31';
+  await bridge.sync.setKey({ tenantId, key: wrong });
+  answers.push(await bridge.sync.run({ tenantId }), await bridge.sync.log({ tenantId }));
+  await bridge.sync.setKey({ tenantId, key });
+  await bridge.backups.make();
+  close();
+  hub.kill('SIGTERM');
+  const { stdout, stderr } = await hub.ended;
+  const files = readdirSync(data, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => readFileSync(join(parentPath, name), 'latin1'));
+  expect(files.length).toBeGreaterThan(1);
+  for (const text of [JSON.stringify(answers), stdout, stderr, ...files]) {
+    expect(text).not.toContain(key);
+    expect(text).not.toContain(wrong);
+  }
+  expect(readFileSync(keyFile, 'utf8')).toContain(key);
+  if (process.platform !== 'win32') expect(statSync(keyFile).mode & 0o777).toBe(0o600);
 });
 
 test('a hub that serves no app has no bridge and no page', async () => {

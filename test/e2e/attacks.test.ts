@@ -171,13 +171,31 @@ test('nothing is unpacked: a file that would be a thousand times as large is ref
 });
 
 test('an event whose id is a path is exported under a name that is none', async () => {
-  const id = '../../etc/pass"wd\n';
+  const id = '../../etc/pass"wd\r\nX-Sent: yes';
   expect((await send('PUT', '/-/local/catalog/events', [{ id, name: 'Path' }])).status).toBe(200);
   const { headers } = await send('GET', `/-/local/export/csv?event_id=${encodeURIComponent(id)}`);
-  expect(headers['content-disposition']).toBe('attachment; filename="..-..-etc-pass-wd-.csv"');
+  expect(headers['content-disposition']).toMatch(/^attachment; filename="[\w.-]+\.csv"$/);
+  expect(headers['x-sent']).toBeUndefined();
   const { bridge, close } = await openBridge(hub);
   const { fileName } = await bridge.files.export({ tenantId: 'local', eventId: id, format: 'csv' });
-  expect(fileName).toBe('..-..-etc-pass-wd-.csv');
+  expect(fileName).toMatch(/^[\w.-]+\.csv$/);
+  close();
+});
+
+test('what is restored, read or put is named by ids that lead nowhere else', async () => {
+  const { bridge, close } = await openBridge(hub);
+  const paths = ['../offstage.sqlite', '../../etc/passwd', '/etc/passwd', 'offstage.sqlite', '__proto__', ''];
+  const restored = async (source: { kept: string } | { received: string }): Promise<unknown> => {
+    for await (const told of await bridge.backups.restore({ source })) if (told.state === 'ready') return told;
+    return 'ended';
+  };
+  for (const path of paths) {
+    const refused = { data: { kind: 'not_found' } };
+    await expect(restored({ kept: path })).rejects.toMatchObject(refused);
+    await expect(restored({ received: path })).rejects.toMatchObject(refused);
+    await expect(bridge.backups.read({ transfer: path, offset: 0 })).rejects.toMatchObject(refused);
+    await expect(bridge.backups.put({ transfer: path, part: new File(['x'], 'x') })).rejects.toMatchObject(refused);
+  }
   close();
 });
 

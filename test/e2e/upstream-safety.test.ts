@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 
@@ -181,6 +182,17 @@ const hostileAnswers: readonly [string, Answer, RegExp][] = [
     'a body of 10 GB',
     (_, response) => response.writeHead(200, { ...json, 'content-length': '10000000000' }).write('{"Items":['),
     /larger than/,
+  ],
+  [
+    'a body that is 4 GB once unpacked',
+    (_, response) => {
+      response.writeHead(200, { ...json, 'content-encoding': 'gzip' });
+      // gzip allows one packed text after the other: each of these is 64 MiB.
+      const packed = gzipSync(Buffer.alloc(64 * 1024 * 1024, ' '));
+      for (let at = 0; at < 64; at++) response.write(packed);
+      response.end();
+    },
+    /larger than|broke off/,
   ],
   [
     'an endless list of empty pages',

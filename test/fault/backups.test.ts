@@ -137,6 +137,18 @@ describe('a backup', () => {
     expect(counts).toEqual([1, 1, 2, 2]);
   });
 
+  test('that was looked into when the process was killed leaves nothing beside it; what was replaced keeps its log', async () => {
+    const { engine, dataDir } = await openWith('A');
+    const { id } = await engine.backups.make();
+    await engine.close();
+    const { backups } = dataFolder(dataDir);
+    const replaced = 'replaced-2026-02-01T09-30-00-000Z.sqlite';
+    const beside = [`${id}-wal`, `${id}-shm`, `${id}.part`, `${id}.part-journal`];
+    for (const name of [...beside, replaced, `${replaced}-wal`]) writeFileSync(join(backups, name), '');
+    await open(dataDir);
+    expect(readdirSync(backups).toSorted()).toEqual([id, replaced, `${replaced}-wal`].toSorted());
+  });
+
   test('is kept as one of the last 24, or as the newest of one of the last 7 days', () => {
     const backupAt = (at: string): Backup => ({ id: at, at, sizeBytes: 1 });
     // Every hour of ten days, newest first.
