@@ -17,7 +17,10 @@ export function usePaper() {
   });
   return {
     paper,
-    /** How wide a page is, in CSS pixels. */
-    widthPx: (isLandscape: boolean): number => SIZES_MM[paper.value][isLandscape ? 'long' : 'short'] * PX_PER_MM,
+    /** How wide and high a page is, in CSS pixels. */
+    sizePx(isLandscape: boolean): { width: number; height: number } {
+      const [short, long] = [SIZES_MM[paper.value].short * PX_PER_MM, SIZES_MM[paper.value].long * PX_PER_MM];
+      return isLandscape ? { width: long, height: short } : { width: short, height: long };
+    },
   };
 }
