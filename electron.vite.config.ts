@@ -35,12 +35,23 @@ export default defineConfig({
   },
   renderer: {
     root: 'renderer',
+    define: {
+      // Only the composition API is used of vue-i18n, and neither its components nor its directive: what is not used is not sent.
+      __VUE_I18N_LEGACY_API__: 'false',
+      __VUE_I18N_FULL_INSTALL__: 'false',
+      __INTLIFY_PROD_DEVTOOLS__: 'false',
+    },
     build: {
       outDir: 'out/renderer',
       minify: true,
       target: 'chrome130',
       rolldownOptions: { input: 'renderer/index.html' },
     },
-    plugins: [vue(), tailwindcss(), recordBundledPackages('out/bundled/renderer.json')],
+    // No component is written in the options API, in no package either.
+    plugins: [
+      vue({ features: { optionsAPI: false } }),
+      tailwindcss(),
+      recordBundledPackages('out/bundled/renderer.json'),
+    ],
   },
 });

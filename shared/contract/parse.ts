@@ -29,7 +29,7 @@ export function findFaults(schema: z.ZodType, value: unknown, base = ''): Fault[
 }
 
 /** What a schema found wrong, as faults. */
-export function faultsOfIssues(issues: readonly z.core.$ZodIssue[], base = ''): Fault[] {
+function faultsOfIssues(issues: readonly z.core.$ZodIssue[], base = ''): Fault[] {
   return issues.flatMap((issue) => {
     const path = base + toPointer(issue.path.map(String));
     if (issue.code !== 'unrecognized_keys') return [faultAt(path, reasonOfIssue(issue))];
