@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -95,6 +95,13 @@ test('an engine that dies is started again, and what was saved is there', async 
   const after = await bridgeOf(standIn);
   expect((await after.sessions.getSession({ tenantId: 'local', id })).name).toBe('Kept');
   expect(standIn.workers).toHaveLength(2);
+});
+
+test('a log that cannot be written stops nothing', async () => {
+  const folder = temporaryFolder();
+  mkdirSync(join(folder, 'logs', 'engine.log'), { recursive: true });
+  const { eventId } = await (await bridgeOf(await startDesktop({ folder }))).workspace.openDemo();
+  expect(eventId).toBe('demo-2026');
 });
 
 test('quitting waits until the engine has closed its file', async () => {
