@@ -5,7 +5,7 @@ import { describe, expect, test, vi } from 'vitest';
 
 import { startBuiltHub } from '../support/hub-process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { axeFindings, openApp } from './app-window.ts';
+import { axeFindings, goTo, openApp } from './app-window.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -44,7 +44,7 @@ describe('a first run', () => {
     await page.getByRole('menuitem', { name: /Add an event/ }).click();
     await page.getByRole('heading', { name: 'Add an event' }).waitFor();
     await page.getByRole('button', { name: 'Back to Open Horizons 2026' }).click();
-    await page.getByRole('link', { name: 'Settings' }).click();
+    await goTo(page, '/print#files');
     const download = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Save Table (CSV)' }).click();
     const path = await (await download).path();
