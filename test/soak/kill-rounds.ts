@@ -13,6 +13,7 @@ import {
   readEvent,
   send,
   SHARED,
+  unfinishedBackups,
   type KillWorld,
   type ReadSession,
   type Victim,
@@ -79,12 +80,13 @@ async function runRound(world: KillWorld, random: Random, round: number): Promis
   world.bridge.close();
   await mixing;
   for (const victim of victims) wrong.push(...findDamage(victim));
+  const cutShort = unfinishedBackups(host);
 
   if (victims.includes(headquarters)) await headquarters.start();
   // One that was just started dies as easily.
   if (random.chance(0.2)) await host.start(random.below(LONGEST_MIX_MS));
   await host.start();
-  wrong.push(...(await findLost(world, victims)), ...findLostBackups(world));
+  wrong.push(...(await findLost(world, victims)), ...findLostBackups(world, cutShort));
   return wrong;
 }
 

@@ -146,11 +146,20 @@ export function findDamage({ dataDir }: Victim): string[] {
   }
 }
 
-/** What is wrong with the copies that were acknowledged; the last 24 of all are kept. */
-export function findLostBackups({ host: { dataDir }, backups }: KillWorld): string[] {
+/** What a copy that was cut short left behind. */
+export function unfinishedBackups({ dataDir }: Victim): string[] {
   const folder = join(dataDir, 'backups');
+  return (existsSync(folder) ? readdirSync(folder) : []).filter((name) => !/^offstage-[\w-]+\.sqlite$/.test(name));
+}
+
+/**
+ * What is wrong with the copies that were acknowledged (the last 24 of all are kept), and what was unfinished when the host was killed and is still
+ * there: it makes its next copy already.
+ */
+export function findLostBackups({ host, backups }: KillWorld, cutShort: readonly string[]): string[] {
+  const folder = join(host.dataDir, 'backups');
   const there = readdirSync(folder);
-  const unfinished = there.filter((name) => !/^offstage-[\w-]+\.sqlite$/.test(name));
+  const unfinished = cutShort.filter((name) => there.includes(name)).map((name) => `${name} is left over`);
   const newest = backups.at(-1);
   if (newest === undefined) return unfinished;
   if (!there.includes(newest)) return [...unfinished, `the backup ${newest} is gone`];
