@@ -200,6 +200,8 @@ export const reasonTexts = {
   same_event: 'is in the file already, with the same guid or id',
   unfit_id: 'has an id that no session can have, "{id}"',
   no_title: 'has no title',
+  open_quote: 'has a quote that is never closed: it and everything after it is left out',
+  more_cells: 'has more cells than there are headers: those are left out; a text with a separator in it needs quotes',
   unread_capacity: 'has a capacity that is no number, "{text}": left out',
   day_without_time: 'has a day and no time: taken as not scheduled',
   without_start: 'has no start: taken as not scheduled',

@@ -23,8 +23,8 @@ export function dateOrderOf(texts: Iterable<string>): DateOrder {
   return isSeen ? 'unsure' : 'day first';
 }
 
-const SLASHED = /^(\d{1,2})\/(\d{1,2})\/(\d{4})/;
-const DOTTED = /^(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})/;
+const SLASHED = /^(\d{1,2})\/(\d{1,2})\/(\d{4}|\d\d(?!\d))/;
+const DOTTED = /^(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4}|\d\d(?!\d|[:.]))/;
 const PLAIN = /^(\d{4})-(\d{1,2})-(\d{1,2})/;
 const TIME = /^(\d{1,2})(?:[:.h](\d\d))?(?::(\d\d))?\s*(am|pm|a\.m\.|p\.m\.|uhr|h)?$/i;
 
@@ -102,7 +102,7 @@ function dateIn(text: string, order: DateOrder): { date: string; length: number 
         ? [dotted[0], dotted[3], dotted[2], dotted[1]]
         : [plain?.[0], plain?.[1], plain?.[2], plain?.[3]];
   if (match === undefined || year === undefined || month === undefined || day === undefined) return undefined;
-  const date = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
+  const date = `${year.length === 2 ? `20${year}` : year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
   return isDay(date) ? { date, length: match.length } : undefined;
 }
 

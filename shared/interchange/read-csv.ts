@@ -45,12 +45,13 @@ const FIRST_SESSIONS = 6;
 const SAMPLES = 3;
 const SAMPLE_LENGTH = 80;
 
-/** What a file would give, for the person who says what its columns mean. Throws as `readCsv` does. */
+/** What a file would give, for the person who says what its columns mean: without a column of titles, nothing yet. Throws where there is no table. */
 export function previewCsv(bytes: Uint8Array, options: CsvOptions): CsvPreview {
   const table = readCsvTable(bytes);
   const mapping = options.mapping ?? guessCsvMapping(table.headers);
   const { headers, rows } = table;
-  const reading = new CsvReader(table, mapping, options).read();
+  // Whose titles are not found yet must be seen all the same: the person says which they are.
+  const reading = new CsvReader(table, mapping, options).read('as far as can be');
   const nameOf = (
     items: readonly { id: string; name: string }[] = [],
     more: readonly { id: string; name: string }[] = [],
@@ -139,16 +140,15 @@ class CsvReader {
     this.#knownCodes = codesOf(known?.sessions ?? []);
   }
 
-  read(): ScheduleReading {
+  read(how: 'whole' | 'as far as can be' = 'whole'): ScheduleReading {
     const { title, id, code } = this.#mapping;
-    if (title === undefined && (this.#known === undefined || (id === undefined && code === undefined))) {
-      throw new ContractError('invalid', because('csv_no_titles'));
-    }
+    const hasTitles = title !== undefined || (this.#known !== undefined && (id !== undefined || code !== undefined));
+    if (!hasTitles && how === 'whole') throw new ContractError('invalid', because('csv_no_titles'));
     if (this.#order === 'unsure') {
       this.#skipped.add(because('in_dates'), because('day_or_month'));
     }
     const sessions = new Map<string, { row: number; session: BundledSession }>();
-    for (const row of this.#table.rows) {
+    for (const row of hasTitles ? this.#table.rows : []) {
       const session = this.#sessionOf(row);
       if (session === undefined) continue;
       const same = sessions.get(session.id);
@@ -173,6 +173,13 @@ class CsvReader {
   #sessionOf(row: Row): BundledSession | undefined {
     const cell = (name: CsvFieldName): string => row.cells[this.#mapping[name] ?? -1] ?? '';
     const has = (name: CsvFieldName): boolean => this.#mapping[name] !== undefined;
+    if (row.isOpen === true) {
+      this.#skipped.add(because('in_row', { row: row.number }), because('open_quote'));
+      return undefined;
+    }
+    if (row.cells.slice(this.#table.headers.length).some((each) => each !== '')) {
+      this.#skipped.add(this.#where(row), because('more_cells'));
+    }
     const own = cell('id');
     if (own !== '' && !SESSION_ID.test(own)) {
       this.#skipped.add(this.#where(row), because('unfit_id', { id: own.slice(0, 80) }));

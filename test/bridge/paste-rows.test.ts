@@ -53,7 +53,10 @@ test('every row that cannot be taken is named with its reason, and the others ar
     ['refused', { code: 'locked' }],
     ['changed', undefined],
   ]);
-  expect(skipped).toMatchObject([{ where: 'row 4', reason: 'has no title' }]);
+  expect(skipped).toMatchObject([
+    { where: 'row 3, "Renamed"', because: { reason: { code: 'more_cells' } } },
+    { where: 'row 4', reason: 'has no title' },
+  ]);
 
   const { done, refused } = await paste.take(user, { ...given, mapping });
   expect([done, refused.map(({ at }) => at)]).toEqual([[free], [0]]);

@@ -230,3 +230,89 @@ describe('our own export', () => {
     expect(back.sessions[0]?.fields.name).toBe(name);
   });
 });
+
+describe('a table with the quirks of spreadsheets', () => {
+  const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
+  const titles = (bytes: Uint8Array): string[] =>
+    readCsv(bytes, { event: berlin }).sessions.map(({ fields }) => fields.name);
+  const remarks = (bytes: Uint8Array): string[] =>
+    readCsv(bytes, { event: berlin }).skipped.map(({ where, reason }) => `${where} ${reason}`);
+
+  test('is read with Excel’s own line of the separator, whose row is counted, too', () => {
+    expect(titles(encode('\ufeffsep=;\r\nTitel;Raum\r\nA, b;Saal\r\n'))).toEqual(['A, b']);
+    expect(titles(encode('"sep=|"\nTitle|Room\nA|B\n'))).toEqual(['A']);
+    expect(remarks(encode('sep=;\nTitel;Raum\n;Saal\n'))).toEqual(['row 3 has no title']);
+  });
+
+  test('may be as small as two columns and one row, whatever separates them', () => {
+    for (const sign of [',', ';', '\t', '|']) {
+      expect([sign, ...titles(encode(`Titel${sign}Raum\r\nA${sign}Saal\r\n`))]).toEqual([sign, 'A']);
+    }
+  });
+
+  test('may be in UTF-16 without its mark, in the letters of Windows, or with the line ends of old Macs', () => {
+    const utf16 = new Uint8Array(Buffer.from('Titel;Raum\r\nÖffnung;Saal\r\n', 'utf16le'));
+    expect(titles(utf16)).toEqual(['Öffnung']);
+    expect(titles(utf16.map((_, at) => utf16[at ^ 1]!))).toEqual(['Öffnung']);
+    expect(titles(Uint8Array.from('Titel;Raum\nÖffnung;Saal\n', (letter) => letter.charCodeAt(0)))).toEqual([
+      'Öffnung',
+    ]);
+    expect(titles(encode('Title,Room\rA,B\rC,D\r'))).toEqual(['A', 'C']);
+  });
+
+  test('may have a title above its headers', () => {
+    expect(titles(encode('Programme of 2026,,\n,,\nTitle,Room,Code\nA,B,C1\n'))).toEqual(['A']);
+    // Headers that say nothing are headers all the same.
+    const { headers } = previewCsv(encode('foo,bar\nbaz,qux\n'), { event: berlin });
+    expect(headers).toEqual(['foo', 'bar']);
+  });
+
+  test('may write years with two digits', () => {
+    expect(timesOf('Date,Start,End', '01.02.25,09:30,10:00')).toEqual([
+      '2025-02-01T09:30:00+01:00',
+      '2025-02-01T10:00:00+01:00',
+    ]);
+    expect(timesOf('Date,Start,End', '2/13/25,09:30,10:00')).toEqual([
+      '2025-02-13T09:30:00+01:00',
+      '2025-02-13T10:00:00+01:00',
+    ]);
+  });
+
+  test('takes nothing that an open quote has swallowed, and names the row', () => {
+    const torn = encode('Title,Room\nA,B\n"C,D\nE,F\nG,H\n');
+    expect(titles(torn)).toEqual(['A']);
+    expect(remarks(torn)).toEqual(['row 3 has a quote that is never closed: it and everything after it is left out']);
+  });
+
+  test('names rows with more cells than headers: a separator in a text has moved what follows', () => {
+    expect(remarks(encode('Title,Room\nTea, and milk,Hall\nB,Hall,,\n'))).toEqual([
+      'row 2, "Tea" has more cells than there are headers: those are left out; a text with a separator in it needs quotes',
+    ]);
+  });
+
+  test('names every row whose code another has', () => {
+    expect(remarks(encode('Code,Title\nX1,A\nX1,B\nX1,C\n'))).toEqual([
+      'row 3, "B" is the same session as row 2: it has its id or code',
+      'row 4, "C" is the same session as row 2: it has its id or code',
+    ]);
+  });
+
+  test('whose titles nobody has found is shown, so that the person can say which they are', () => {
+    const bytes = encode('foo,bar\n1,2\n');
+    expect(previewCsv(bytes, { event: berlin })).toMatchObject({
+      headers: ['foo', 'bar'],
+      mapping: {},
+      rows: 1,
+      sessions: 0,
+    });
+    expect(previewCsv(bytes, { event: berlin, mapping: { title: 1 } })).toMatchObject({ sessions: 1 });
+    expect(() => readCsv(bytes, { event: berlin })).toThrow('Say which column holds the titles');
+  });
+
+  test('of many megabytes is read or refused, and stops nobody', () => {
+    const rows = Array.from({ length: 2_000 }, (_, at) => `Session ${at},Room ${at % 30},"${'word '.repeat(1_000)}"`);
+    expect(titles(encode(`Title,Room,Description\n${rows.join('\n')}`))).toHaveLength(2_000);
+    expect(() => titles(encode('a,'.repeat(5_000_000)))).toThrow('no row below them');
+    expect(titles(encode(`Title\nA\n${'"'.repeat(1_000_001)}`))).toEqual(['A']);
+  });
+});
