@@ -19,6 +19,7 @@ import { ContractError, toProblem } from '../../shared/contract/errors.ts';
 import type { Caller } from '../../shared/contract/roles.ts';
 import type { Engine } from '../engine/engine.ts';
 import { appRoutes, type AppOptions } from './app-routes.ts';
+import { boundPipelines } from './bound-pipelines.ts';
 import { isBridgeHandshake } from './bridge-handshake.ts';
 import { contractRoutes } from './contract-routes.ts';
 import { feedRoutes } from './feed-routes.ts';
@@ -85,6 +86,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     return503OnClosing: false,
   });
   closeUnusedConnections(server);
+  boundPipelines(server);
   // An expectation that we do not know changes nothing (RFC 9110, 10.1.1); Node's own refusal has no body.
   server.server.on('checkExpectation', (request, response) => server.server.emit('request', request, response));
 

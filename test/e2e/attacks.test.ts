@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 
-import { exchange, type WireAnswer } from '../support/http-exchange.ts';
+import { exchange, sendBytes, type WireAnswer } from '../support/http-exchange.ts';
 import { spawnHub, untilReady, type RunningHub } from '../support/hub-program.ts';
 import { openBridge } from '../support/open-bridge.ts';
 import { folderForTests } from '../support/temporary-folder.ts';
@@ -73,6 +73,21 @@ test.runIf(process.platform === 'linux')('what is sent without a key is not kept
   expect(answer.status).toBe(401);
   // All of it would be 768 MiB.
   expect(memory() - before).toBeLessThan(300 * MIB);
+});
+
+test('requests that nobody waits for end their connection, and do not pile up', async () => {
+  const request = `${head('GET /sessions/local/public/event/demo-2026')}\r\n`;
+  const { hostname, port } = new URL(hub.url);
+  const pipe = connect(Number(port), hostname);
+  sockets.push(pipe);
+  pipe.on('error', () => {});
+  const closed = new Promise((resolve) => pipe.on('close', resolve));
+  pipe.resume().write(request.repeat(20_000));
+  await closed;
+  // Some are answered, one after the other.
+  const ten = `${head('GET /-/health')}\r\n`.repeat(9) + `${head('GET /-/health')}Connection: close\r\n\r\n`;
+  const answers = await sendBytes(hub.url, ten, 100_000);
+  expect(answers.match(/HTTP\/1\.1 200 OK/g)).toHaveLength(10);
 });
 
 test('a public search for as many people, tracks and types as fit into a request is answered at once', async () => {

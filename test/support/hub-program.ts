@@ -64,7 +64,8 @@ export function spawnHub(program: HubProgram, flags: readonly string[], nodeFlag
     child.stdout!.setEncoding('utf8').on('data', (text: string) => {
       stdout += text;
       const [line, more] = stdout.split('\n');
-      if (line !== undefined && more !== undefined) resolve(JSON.parse(line) as ReadyLine);
+      // What a hub says that does not start, such as its help, is no line of JSON.
+      if (line?.startsWith('{') === true && more !== undefined) resolve(JSON.parse(line) as ReadyLine);
     });
     child.on('close', () => resolve(undefined));
   });
