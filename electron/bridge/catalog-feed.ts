@@ -1,4 +1,4 @@
-import { catalogKindNames } from '../../shared/catalog/catalog.ts';
+import { catalogKindNames } from '../../shared/catalog/catalog-kind-names.ts';
 import type { CatalogMessage, HeldKind } from '../../shared/rpc/messages.ts';
 import type { Store } from '../../shared/store/open-store.ts';
 import { Mailbox } from './mailbox.ts';

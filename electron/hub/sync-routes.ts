@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 
 import { because } from '../../shared/base/reasons.ts';
-import { catalogKindNames } from '../../shared/catalog/catalog.ts';
+import { catalogKindNames } from '../../shared/catalog/catalog-kind-names.ts';
 import { reference } from '../../shared/contract/session.ts';
 import { ContractError } from '../../shared/contract/errors.ts';
 import { parse } from '../../shared/contract/parse.ts';

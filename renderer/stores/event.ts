@@ -2,7 +2,7 @@ import { defineStore } from 'pinia';
 import { computed, shallowReactive, shallowRef, triggerRef, watch } from 'vue';
 
 import type { CatalogItem } from '../../shared/catalog/catalog.ts';
-import { catalogKindNames } from '../../shared/catalog/catalog.ts';
+import { catalogKindNames } from '../../shared/catalog/catalog-kind-names.ts';
 import type { CatalogMessage, EventFeedMessage, HeldKind } from '../../shared/rpc/messages.ts';
 import type { SessionSummary } from '../../shared/rpc/session-summary.ts';
 import { useHost } from '../host/bridge-key.ts';

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { isCalendarDate } from '../base/date-time.ts';
 import { reference } from '../contract/session.ts';
 import { reasonTexts } from '../base/reasons.ts';
+import type { catalogKindNames } from './catalog-kind-names.ts';
 
 /** Whether the text names a time zone of the IANA database, such as `Europe/Brussels`. */
 export function isTimeZone(text: string): boolean {
@@ -59,13 +60,11 @@ export const catalogKinds = {
   abstracts: abstract,
   custom_fields: customField,
   registrations: registration,
-} as const;
+} as const satisfies Record<(typeof catalogKindNames)[number], z.ZodType>;
 
 export type CatalogKind = keyof typeof catalogKinds;
 
 export type CatalogItem<Kind extends CatalogKind = CatalogKind> = z.infer<(typeof catalogKinds)[Kind]>;
-
-export const catalogKindNames = Object.keys(catalogKinds) as readonly CatalogKind[];
 
 export function isCatalogKind(name: string): name is CatalogKind {
   return Object.hasOwn(catalogKinds, name);

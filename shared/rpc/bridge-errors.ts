@@ -1,5 +1,5 @@
 import { ORPCError } from '@orpc/client';
-import { z } from 'zod';
+import { z } from 'zod/mini';
 
 import { faultAt } from '../base/json.ts';
 import { because, isReason, type Reason } from '../base/reasons.ts';
@@ -14,7 +14,7 @@ const carried = z.object({
 
 /** An input that the bridge's own schemas refuse, as oRPC tells it. */
 const badInput = z.object({
-  issues: z.array(z.object({ path: z.array(z.union([z.string(), z.number()])).optional(), message: z.string() })),
+  issues: z.array(z.object({ path: z.optional(z.array(z.union([z.string(), z.number()]))), message: z.string() })),
 });
 
 /** A failure as it goes over the bridge. */

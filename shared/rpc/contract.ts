@@ -3,7 +3,7 @@ import type { ContractProcedure, ContractRouterClient, Schema } from '@orpc/cont
 import { z } from 'zod';
 
 import type { JsonValue } from '../base/json.ts';
-import { catalogKindNames } from '../catalog/catalog.ts';
+import { catalogKindNames } from '../catalog/catalog-kind-names.ts';
 import { csvEvent, csvMapping, type CsvPreview, type PastedPreview } from '../catalog/csv-columns.ts';
 import { bulkChange, MAX_BULK_CHANGE, type BulkPreview, type BulkReport } from '../contract/bulk-change.ts';
 import { operationNames, type OperationName, type RequestOf, type ResponseOf } from '../contract/operations.ts';

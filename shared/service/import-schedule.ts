@@ -6,7 +6,8 @@ import {
   type SkippedPart,
 } from '../catalog/schedule-bundle.ts';
 import type { CatalogItem, CatalogKind } from '../catalog/catalog.ts';
-import { catalogKindNames, catalogKinds } from '../catalog/catalog.ts';
+import { catalogKinds } from '../catalog/catalog.ts';
+import { catalogKindNames } from '../catalog/catalog-kind-names.ts';
 import { ContractError, invalid } from '../contract/errors.ts';
 import { findFaults, parse } from '../contract/parse.ts';
 import type { Caller } from '../contract/roles.ts';

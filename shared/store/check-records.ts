@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { catalogKindNames } from '../catalog/catalog.ts';
+import { catalogKindNames } from '../catalog/catalog-kind-names.ts';
 import { recordKey } from './records.ts';
 import type { StorageReader } from './storage-port.ts';
 

@@ -6,7 +6,7 @@ import { z } from 'zod';
 
 import { isJsonObject } from '../../shared/base/json.ts';
 import { isReason, type Reason } from '../../shared/base/reasons.ts';
-import { catalogKindNames } from '../../shared/catalog/catalog.ts';
+import { catalogKindNames } from '../../shared/catalog/catalog-kind-names.ts';
 import { batchResponse } from '../../shared/contract/batch.ts';
 import { errorKinds, type ErrorKind } from '../../shared/contract/errors.ts';
 import { exportFormats, type ExportFormat } from '../../shared/interchange/formats.ts';

@@ -1,4 +1,4 @@
-import { catalogKindNames } from '../../shared/catalog/catalog.ts';
+import { catalogKindNames } from '../../shared/catalog/catalog-kind-names.ts';
 import { operationNames, operations, type Operation, type OperationName } from '../../shared/contract/operations.ts';
 import type { WireRequest } from '../support/http-exchange.ts';
 import type { Random } from '../support/random.ts';
