@@ -4,7 +4,7 @@ import { ContractError } from '../../shared/contract/errors.ts';
 import { requestJson } from '../../shared/http/client.ts';
 import { encodeSegment } from '../../shared/http/codec.ts';
 import type { Finding, FindingReason, UpstreamCheck } from '../../shared/rpc/sync-messages.ts';
-import { clientOptions, connectTo, UpstreamError, type UpstreamAddress } from './upstream.ts';
+import { clientOptions, connectTo, isSendable, UpstreamError, type UpstreamAddress } from './upstream.ts';
 
 /** What a person typed in to connect a headquarters. */
 export interface CheckedUpstream extends UpstreamAddress {
@@ -52,6 +52,8 @@ export async function checkUpstream(upstream: CheckedUpstream): Promise<Upstream
 
   if (['', '.', '..'].includes(upstream.remoteTenantId))
     return { ...nothing, tenant: wrong('tenant_missing', 'A tenant has an id.') };
+  if (upstream.key !== undefined && !isSendable(upstream.key))
+    return { ...nothing, key: wrong('key_not_sendable', 'The key holds a sign that no key can have.') };
 
   const found = new Map<string, 'known' | ContractError>();
   for (const id of eventIds.length === 0 ? [NO_EVENT] : eventIds) {

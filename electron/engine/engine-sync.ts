@@ -16,6 +16,7 @@ import { scheduleSyncs, type SyncSchedule } from './sync-schedule.ts';
 import {
   clientOptions,
   connectTo,
+  refuseUnsendable,
   UpstreamError,
   upstreamName,
   type KeyStore,
@@ -145,6 +146,7 @@ export async function startSync(options: EngineSyncOptions): Promise<EngineSync>
         if (tenantId === '' || remoteTenantId === '') throw new UpstreamError(because('tenant_without_id'));
         // It throws for an address that cannot be used.
         connectTo(upstream, keys);
+        if (key !== undefined) refuseUnsendable(key);
         const name = upstreamName(upstream);
         const known = running.get(tenantId);
         if (known !== undefined && known.name !== name) {
@@ -190,6 +192,7 @@ export async function startSync(options: EngineSyncOptions): Promise<EngineSync>
 
     async setKey(tenantId, key) {
       const { name, schedule } = find(tenantId);
+      refuseUnsendable(key);
       await keys.setKey(name, key);
       schedule.wake();
     },

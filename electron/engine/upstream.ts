@@ -47,6 +47,16 @@ export function upstreamName({ url, remoteTenantId }: UpstreamAddress): string {
   return `${baseUrlOf(url)} ${remoteTenantId}`;
 }
 
+/** Whether a request can carry the key: a header holds no signs beyond Latin-1, and no control characters. */
+export function isSendable(key: string): boolean {
+  return /^[\x20-\x7e\x80-\xff]*$/.test(key);
+}
+
+/** Throws `UpstreamError` for a key that no request can carry: it would look as if headquarters did not answer. */
+export function refuseUnsendable(key: string): void {
+  if (!isSendable(key)) throw new UpstreamError(because('key_not_sendable'));
+}
+
 /** The fourteen operations of an upstream. The key is looked up at each call, so that it can be changed. Throws `UpstreamError`. */
 export function connectTo(upstream: UpstreamAddress, keys: Pick<KeyStore, 'keyOf'>): SessionsApi {
   return createHttpClient(clientOptions(upstream, keys));

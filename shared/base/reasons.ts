@@ -282,6 +282,7 @@ export const reasonTexts = {
   limit_reached: "Headquarters' limit: {why}",
   sync_fault: 'The sync failed by a fault of its own; the log has more.',
   not_encrypted: '{url} is not encrypted; only https can be used to another machine.',
+  key_not_sendable: 'The key holds a sign that no key can have.',
   password_in_address: 'An address must not hold a password.',
   not_web_address: '{text} is not an http or https address.',
   event_without_id: 'An event has an id.',

@@ -26,6 +26,7 @@ export type FindingReason =
   | 'not_the_api'
   | 'key_missing'
   | 'key_unknown'
+  | 'key_not_sendable'
   | 'key_forbidden'
   | 'asks_to_wait'
   | 'tenant_missing'

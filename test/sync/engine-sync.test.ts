@@ -126,7 +126,9 @@ describe('a headquarters that is connected at run time', () => {
       await expect(refused).rejects.toMatchObject({ kind: 'invalid', message: expect.not.stringContaining('secret') });
     }
     expect(engine.sync.list()).toEqual([]);
+    await expect(engine.sync.connect({ ...world.upstream, key: 'wrong “paste”' })).rejects.toThrow('no key can have');
     await engine.sync.connect({ ...world.upstream, key: KEY });
+    await expect(engine.sync.setKey(LOCAL, 'wrong “paste”')).rejects.toThrow('no key can have');
     const other = engine.sync.connect({ ...world.upstream, url: 'https://hq.example' });
     await expect(other).rejects.toMatchObject({ message: expect.stringContaining('disconnect it first') });
     await engine.sync.connect({ ...world.upstream, eventIds: ['e2'] });
@@ -292,6 +294,7 @@ describe('checking a headquarters', () => {
       events,
     });
     expect(await check({ key: undefined })).toMatchObject({ key: wrong('A key is needed') });
+    expect(await check({ key: 'schlüssel €' })).toMatchObject({ address: untried, key: wrong('no key can have') });
     expect(await check({ remoteTenantId: 'nobody' })).toEqual({
       address: right,
       key: right,
