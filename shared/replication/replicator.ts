@@ -67,8 +67,9 @@ export interface ReplicatorOptions {
 /** Keeps one tenant's subscribed events in step with one headquarters (sync.md). One sync at a time. */
 export interface Replicator {
   /**
-   * Runs one whole cycle: push, pull, push what merging made. It never throws: what went wrong stands in the status. A cycle that is
-   * under way is joined. `by: 'hand'` ends a backoff, but not a running `Retry-After`.
+   * Runs one whole cycle: push, pull, push what merging made. It never throws: what went wrong stands in the status. `by: 'timer'` joins a cycle
+   * that is under way; `by: 'hand'` is a whole one after it, for that may have read before what somebody wants to see now. All who ask meanwhile
+   * share it, and it does not begin where the one before is cancelled. `by: 'hand'` ends a backoff, but not a running `Retry-After`.
    */
   sync(by: 'hand' | 'timer'): Promise<SyncStatus>;
   status(): SyncStatus;
@@ -313,15 +314,7 @@ export function createReplicator(options: ReplicatorOptions): Replicator {
     followed?.restart();
   };
 
-  const sync = async (by: 'hand' | 'timer'): Promise<SyncStatus> => {
-    if (running === undefined) {
-      const { push: upload, pull: download, blockedUntilMs } = health;
-      const waitUntilMs = by === 'hand' ? 0 : Math.min(upload.waitUntilMs, download.waitUntilMs);
-      if (memory.current.paused || clock() < Math.max(blockedUntilMs, waitUntilMs)) return status();
-      running = cycle(by);
-      changed();
-    }
-    const current = running;
+  const finished = async (current: Promise<void>): Promise<void> => {
     try {
       await current;
     } finally {
@@ -331,6 +324,22 @@ export function createReplicator(options: ReplicatorOptions): Replicator {
         followed?.renew();
       }
     }
+  };
+
+  const sync = async (by: 'hand' | 'timer'): Promise<SyncStatus> => {
+    if (by === 'hand' && running !== undefined) {
+      const { signal } = abort;
+      await finished(running);
+      if (signal.aborted) return status();
+    }
+    if (running === undefined) {
+      const { push: upload, pull: download, blockedUntilMs } = health;
+      const waitUntilMs = by === 'hand' ? 0 : Math.min(upload.waitUntilMs, download.waitUntilMs);
+      if (memory.current.paused || clock() < Math.max(blockedUntilMs, waitUntilMs)) return status();
+      running = cycle(by);
+      changed();
+    }
+    await finished(running);
     return status();
   };
 

@@ -4,6 +4,7 @@ import { because } from '../../shared/base/reasons.ts';
 import { ContractError } from '../../shared/contract/errors.ts';
 import type { OperationName, SessionsApi } from '../../shared/contract/operations.ts';
 import type { Session } from '../../shared/contract/session.ts';
+import type { SyncStatus } from '../../shared/replication/sync-status.ts';
 import { openHeadquarters, plainTraits, type Headquarters, type HeadquartersTraits } from '../support/headquarters.ts';
 import { openTestReplica, type TestReplica } from '../support/test-replica.ts';
 import { TENANT } from '../support/test-service.ts';
@@ -271,15 +272,45 @@ describe('headquarters is asked no more than it wants', () => {
     expect(await world.laptop.replicator.sync('hand')).toMatchObject({ state: 'synced' });
   });
 
-  test('a sync that is asked for while one runs joins it; none runs while paused', async () => {
+  test('a sync that is asked for by hand while one runs is a whole one after it; one by timer joins; none runs while paused', async () => {
     const world = await openWorld();
-    await Promise.all([world.laptop.replicator.sync('hand'), world.laptop.replicator.sync('hand')]);
+    const { replicator } = world.laptop;
+    let asked: Promise<SyncStatus>[] = [];
+    // Headquarters changes after it was read, and somebody asks, twice: both want to see it.
+    world.interfere(async (name) => {
+      if (name !== 'listSessionsByEvent' || asked.length > 0) return undefined;
+      const before = { Count: 0, Items: [] };
+      await makeThere(world, 1);
+      asked = [replicator.sync('hand'), replicator.sync('hand'), replicator.sync('timer')];
+      return before;
+    });
+    await replicator.sync('timer');
+    await Promise.all(asked);
+    expect(await namesHere(world)).toEqual(['T0']);
+    expect(world.count('listSessionsByEvent')).toBe(2);
+
+    await replicator.pause();
+    expect(await replicator.sync('hand')).toMatchObject({ state: 'paused' });
+    expect(world.count('listSessionsByEvent')).toBe(2);
+    await replicator.resume();
+    expect(await replicator.sync('hand')).toMatchObject({ state: 'synced' });
+  });
+
+  test('a sync that waits for the one under way does not begin when that is cancelled', async () => {
+    const world = await openWorld();
+    const { replicator } = world.laptop;
+    let asked: Promise<SyncStatus> | undefined;
+    let cancelled: Promise<void> | undefined;
+    world.interfere((name) => {
+      if (name !== 'listSessionsByEvent' || asked !== undefined) return undefined;
+      asked = replicator.sync('hand');
+      cancelled = replicator.stop();
+      return undefined;
+    });
+    await replicator.sync('timer');
+    await Promise.all([asked, cancelled]);
     expect(world.count('listSessionsByEvent')).toBe(1);
-    await world.laptop.replicator.pause();
-    expect(await world.laptop.replicator.sync('hand')).toMatchObject({ state: 'paused' });
-    expect(world.count('listSessionsByEvent')).toBe(1);
-    await world.laptop.replicator.resume();
-    expect(await world.laptop.replicator.sync('hand')).toMatchObject({ state: 'synced' });
+    expect(await replicator.sync('hand')).toMatchObject({ state: 'synced' });
   });
 
   test('a first sync that was cut short goes on where it ended', async () => {
