@@ -1,6 +1,6 @@
 // What `npm start` and `npm test` need before anything of the project can run. It uses nothing but what every Node has,
 // since on a fresh machine nothing is installed yet and Node may be an older one than the project's.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,18 +10,30 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
 const bin = join(root, 'node_modules', '.bin');
 const MIN_NODE = 24;
 
-/** Runs a command in the project, its own tools first, and answers its exit code. */
+/** In the project, its own tools first. */
+const inProject = {
+  cwd: root,
+  env: { ...process.env, PATH: bin + delimiter + process.env.PATH },
+  shell: process.platform === 'win32',
+};
+
+/** Runs a command in the project, and answers its exit code. */
 export function run(command, args, options = {}) {
-  const env = { ...process.env, PATH: bin + delimiter + process.env.PATH };
-  const result = spawnSync(command, args, {
-    cwd: root,
-    env,
-    stdio: 'inherit',
-    shell: process.platform === 'win32',
-    ...options,
-  });
+  const result = spawnSync(command, args, { ...inProject, stdio: 'inherit', ...options });
   if (result.error) throw result.error;
   return result.status ?? 1;
+}
+
+/** Runs a command in the project while others run, and answers its exit code and what it printed. */
+export async function runAside(command, args) {
+  return await new Promise((resolve, reject) => {
+    const child = spawn(command, args, { ...inProject, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text) => (output += text));
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code: code ?? 1, output }));
+  });
 }
 
 /** Installs the dependencies where they are missing or older than the lock file. */

@@ -10,9 +10,9 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/bench/**'],
     pool: 'forks',
-    // On two processors there would be one: the tests wait for browsers and hubs half of the time.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
-    testTimeout: 30_000,
+    // One more than there are processors: the tests wait for browsers, hubs and the disk half of the time.
+    maxWorkers: availableParallelism() + 1,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
   },
 });
