@@ -7,6 +7,7 @@ import { operationNames, operations, type OperationName, type SessionsApi } from
 import { session, sessionFields } from '../contract/session.ts';
 import { encodeRequest, type HttpRequest } from './codec.ts';
 import { describeNetworkFailure } from './network-failure.ts';
+import { readRetryAfter } from './retry-after.ts';
 
 export interface HttpClientOptions {
   /** Where the server is, without a slash at the end: `https://example.org/api`. */
@@ -212,10 +213,9 @@ function toError(response: Response, answer: unknown): ContractError {
     message: fault.message,
     because: reasonOf(fault),
   }));
-  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
   return new ContractError(kind, reasonFor(kind, detail, own(problem, 'because'), faults), {
     faults,
-    retryAfterS: Number.isFinite(seconds) ? seconds : undefined,
+    retryAfterS: readRetryAfter(response.headers),
   });
 }
 

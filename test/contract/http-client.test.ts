@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 
+import type { ContractError } from '../../shared/contract/errors.ts';
 import { createHttpClient } from '../../shared/http/client.ts';
 
 /** A client of a server that gives one answer to everything. */
@@ -46,4 +47,28 @@ test('an endless answer is read no further than the bound', async () => {
   const read = clientOf(() => new Response(endless)).getSession({ tenantId: 't', id: 'x' });
   await expect(read).rejects.toMatchObject({ kind: 'unusable_answer' });
   expect(chunks).toBeLessThan(20);
+});
+
+const [soon, now] = ['Tue, 24 Nov 2026 04:05:30 GMT', 'Tue, 24 Nov 2026 04:05:00 GMT'];
+
+test.each<[string, Record<string, string>, number | undefined]>([
+  ['seconds', { 'retry-after': '7' }, 7],
+  ["a date, by the server's own clock", { 'retry-after': soon, date: now }, 30],
+  ['a date that is over', { 'retry-after': now, date: soon }, 0],
+  ['nothing', {}, undefined],
+  ['no words', { 'retry-after': 'soon', date: now }, undefined],
+  ['no number below nothing', { 'retry-after': '-5' }, undefined],
+])('Retry-After may be %s', async (_, headers, retryAfterS) => {
+  const read = clientOf(() => new Response('{}', { status: 429, headers })).getSession({ tenantId: 't', id: 'x' });
+  await expect(read).rejects.toMatchObject({ kind: 'rate_limited', retryAfterS });
+});
+
+test('Retry-After may be a date where the server does not say what time it is', async () => {
+  const inHalfAnHour = new Date(Date.now() + 1_800_000).toUTCString();
+  const answer = () => new Response('{}', { status: 503, headers: { 'retry-after': inHalfAnHour } });
+  const error: unknown = await clientOf(answer)
+    .getSession({ tenantId: 't', id: 'x' })
+    .catch((refusal: unknown) => refusal);
+  expect((error as ContractError).retryAfterS).toBeGreaterThan(1000);
+  expect((error as ContractError).retryAfterS).toBeLessThanOrEqual(1800);
 });
