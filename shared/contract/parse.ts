@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 
-import { faultAt, findJsonFault, toPointer, type Fault } from '../base/json.ts';
+import { faultAt, findJsonFault, isJsonObject, own, toPointer, type Fault } from '../base/json.ts';
 import { because, reasonTexts, type Reason, type ReasonCode } from '../base/reasons.ts';
 import { invalid } from './errors.ts';
 
@@ -32,9 +32,20 @@ export function findFaults(schema: z.ZodType, value: unknown, base = ''): Fault[
 function faultsOfIssues(issues: readonly z.core.$ZodIssue[], base = ''): Fault[] {
   return issues.flatMap((issue) => {
     const path = base + toPointer(issue.path.map(String));
+    if (issue.code === 'invalid_union' && issue.errors.length > 0) return nearestFaults(issue.errors, path);
     if (issue.code !== 'unrecognized_keys') return [faultAt(path, reasonOfIssue(issue))];
     return issue.keys.map((name) => faultAt(path + toPointer([name]), because('not_known')));
   });
+}
+
+/** Of a value that is none of several things, what is wrong with it as the one that it comes closest to: whose faults lie deepest within it. */
+function nearestFaults(alternatives: readonly (readonly z.core.$ZodIssue[])[], path: string): Fault[] {
+  const faults = alternatives.map((issues) => faultsOfIssues(issues, path));
+  return faults.reduce((nearest, some) => (depthOf(some) > depthOf(nearest) ? some : nearest));
+}
+
+function depthOf(faults: readonly Fault[]): number {
+  return faults.reduce((deepest, { path }) => Math.max(deepest, path.split('/').length), 0);
 }
 
 /**
@@ -73,6 +84,13 @@ function reasonOfIssue(issue: z.core.$ZodIssue): Reason {
     case 'invalid_value':
       if (issue.input === undefined) return because('required');
       return because('not_one_of', { choices: issue.values.map(String).join(', ') });
+    case 'invalid_union': {
+      // None of the alternatives has what this value has in the member that tells them apart.
+      const { discriminator = '', input } = issue;
+      if (isJsonObject(input) && own(input, discriminator) === undefined) return because('required');
+      const options = 'options' in issue ? (issue.options ?? []) : [];
+      return because('not_one_of', { choices: options.map(String).join(', ') });
+    }
     case 'too_small':
       return issue.origin === 'string' ? because('empty') : because('not_valid', { text: issue.message });
     default:

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 
 import { faultAt } from '../../shared/base/json.ts';
 import { because, isReason, reasonOf, reasonTexts, textOf } from '../../shared/base/reasons.ts';
@@ -12,6 +13,29 @@ test('a text names the values of its reason, also where those are reasons', () =
   expect(textOf(because('none_changed', { name: '{why}', why }))).toBe(
     'Nothing was changed. “{why}”: must not be blank; must be one of a, b',
   );
+});
+
+describe('what may be one of several things says what it may be', () => {
+  const side = z.enum(['mine', 'theirs']);
+  const order = z.discriminatedUnion('action', [
+    z.strictObject({ action: z.literal('retry') }),
+    z.strictObject({
+      action: z.literal('decide'),
+      by: z.union([side, z.record(z.string(), z.union([side, z.strictObject({ value: z.unknown() })]))]),
+    }),
+  ]);
+
+  test.each<[unknown, string]>([
+    [{}, '/action is required'],
+    [{ action: 'wait' }, '/action must be one of retry, decide'],
+    [{ action: 'decide' }, '/by is required'],
+    [{ action: 'decide', by: 'both' }, '/by must be one of mine, theirs'],
+    [{ action: 'decide', by: { name: 'both' } }, '/by/name must be one of mine, theirs'],
+    [{ action: 'decide', by: { name: {} } }, '/by/name/value is required'],
+    [{ action: 'decide', by: { name: { value: 1, more: 2 } } }, '/by/name/more is not known here'],
+  ])('%j', (value, text) => {
+    expect(invalid(findFaults(order, value)).message).toBe(text);
+  });
 });
 
 describe('a reason from elsewhere', () => {
