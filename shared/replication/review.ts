@@ -190,7 +190,7 @@ export function requireVersion(record: SessionRecord | undefined, version: numbe
   throw new ContractError('precondition_failed', because('changed_since'));
 }
 
-/** Settles the conflicts of a session as a person decides. Throws `not_found` where there is none, `invalid` for what no session may be. */
+/** Settles the conflicts of a session as a person decides. Throws `not_found` where there is none, `invalid` for what no session may be or is in no conflict. */
 export async function resolveConflicts(
   context: ReviewContext,
   id: string,
@@ -209,6 +209,7 @@ export async function resolveConflicts(
       resolveWhole(context, change, record, gone, wholeChoice(resolution));
       return;
     }
+    requireOpen(open, resolution);
     const next = open.reduce<JsonObject>((session, conflict) => {
       const choice = choiceOf(resolution, conflict.pointer);
       return choice === undefined ? session : resolveConflict(session, conflict, choice);
@@ -265,6 +266,15 @@ function resolveWhole(
 
 function choiceOf(resolution: Resolution, pointer: string): Choice | undefined {
   return typeof resolution === 'string' ? resolution : (own(resolution, pointer) as Choice | undefined);
+}
+
+/** Throws `invalid` for a decision about places where nothing is in conflict: a slip of the pen, which would seem to have been settled. */
+function requireOpen(open: readonly KeptConflict[], resolution: Resolution): void {
+  if (typeof resolution === 'string') return;
+  const pointers = new Set(open.map(({ pointer }) => pointer));
+  const unknown = Object.keys(resolution).filter((pointer) => !pointers.has(pointer));
+  if (unknown.length === 0) return;
+  throw invalid(unknown.map((pointer) => faultAt(`/resolution${toPointer([pointer])}`, because('not_known'))));
 }
 
 function wholeChoice(resolution: Resolution): 'mine' | 'theirs' {

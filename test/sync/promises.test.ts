@@ -573,6 +573,23 @@ describe('a create ends as one session', () => {
 });
 
 describe('no silent overwrite', () => {
+  test('a decision that names a place where nothing is in conflict is refused, with all else that it says', async () => {
+    const world = await openWorld();
+    const [made] = await makeThere(world, 1);
+    const id = String(made?.id);
+    await world.laptop.replicator.sync('hand');
+    await rename({ api: world.theirs }, id, 'Theirs');
+    await rename(world.laptop, id, 'Mine');
+    await world.laptop.replicator.sync('hand');
+    for (const pointer of ['nmae', 'description', '']) {
+      const decided = world.laptop.replicator.resolve(id, { name: 'mine', [pointer]: 'theirs' });
+      await expect(decided).rejects.toMatchObject({ kind: 'invalid', faults: [{ path: `/resolution/${pointer}` }] });
+    }
+    expect(world.laptop.replicator.conflicts()).toMatchObject([{ fields: [{ pointer: 'name', mine: 'Mine' }] }]);
+    await world.laptop.replicator.resolve(id, { name: 'mine' });
+    expect(world.laptop.replicator.conflicts()).toEqual([]);
+  });
+
   test('a change whose answer is lost is ours when it is read back, and edits made since stay on top', async () => {
     const world = await openWorld();
     const [made] = await makeThere(world, 1);
