@@ -72,6 +72,16 @@ test('a start that moves takes the end along', async () => {
   await page.getByRole('textbox', { name: 'Length' }).fill('20');
   await page.keyboard.press('Tab');
   await expect.poll(async () => await page.getByRole('textbox', { name: 'End: time' }).inputValue()).toBe('08:35');
+
+  // What is no length is said, and stands to be mended.
+  await page.getByRole('textbox', { name: 'Length' }).fill('soon');
+  await page.keyboard.press('Tab');
+  await page.getByText('A length in minutes is needed').waitFor();
+  expect(await page.getByRole('textbox', { name: 'Length' }).inputValue()).toBe('soon');
+  await page.getByRole('textbox', { name: 'Length' }).fill('1:30');
+  await page.keyboard.press('Tab');
+  await expect.poll(async () => await page.getByRole('textbox', { name: 'End: time' }).inputValue()).toBe('09:45');
+  await page.getByText('A length in minutes is needed').waitFor({ state: 'detached' });
 });
 
 test('a session is created and scheduled on one screen, in a room that is added on the way', async () => {

@@ -4,7 +4,7 @@ import { copyOf } from '../../renderer/views/editor/copy-session.ts';
 import { formOf, withValue } from '../../renderer/views/editor/custom-values.ts';
 import { fieldGroups } from '../../renderer/views/editor/field-table.ts';
 import { readNumber } from '../../renderer/views/editor/read-number.ts';
-import { lengthOf, withLength, withStart } from '../../renderer/views/editor/session-times.ts';
+import { lengthOf, readLength, withLength, withStart } from '../../renderer/views/editor/session-times.ts';
 import {
   mainPresenterOf,
   moved,
@@ -76,6 +76,12 @@ test('a start that moves keeps the length, also over a change of the clocks', ()
     start_date: '2026-10-25T09:00:00+01:00',
     end_date: '2026-10-25T09:30:00+01:00',
   });
+});
+
+test('a length is read as minutes or as hours and minutes, and what is none is no length', () => {
+  expect(['45', ' 0 ', '1:30', '0:05', '24:00'].map(readLength)).toEqual([45, 0, 90, 5, 1440]);
+  const none = ['', ' ', 'abc', '-10', '1:75', '1:5', ':30', '99999999', '9999:00', 'Infinity'];
+  expect(none.filter((text) => readLength(text) !== undefined)).toEqual([]);
 });
 
 test('speakers are ordered, led and added to without losing what the contract does not know', () => {

@@ -13,6 +13,17 @@ export function lengthOf({ start_date: start, end_date: end }: JsonObject): numb
   return (endMs - startMs) / 60_000;
 }
 
+/** The longest that a session may be told to last, in minutes: a year. */
+const MAX_LENGTH_MINUTES = 527_040;
+
+/** A length as a person types it, `90` or `1:30`, in minutes; undefined for what is none. */
+export function readLength(text: string): number | undefined {
+  const [, hours, rest] = /^\s*(\d+):([0-5]\d)\s*$/.exec(text) ?? [];
+  const minutes =
+    text.trim() === '' ? Number.NaN : hours === undefined ? Number(text) : Number(hours) * 60 + Number(rest);
+  return minutes >= 0 && minutes <= MAX_LENGTH_MINUTES ? minutes : undefined;
+}
+
 /**
  * The fields that a new start changes: the end moves with it, so that the length stays, also across a change of the clocks.
  * @param minutes the length before; without one, an end is the person's to mend, and one that is missing comes after the usual time
