@@ -40,6 +40,20 @@ export function useTimes() {
     };
   });
 
+  /** The years of the event: a date without its year is one of those. */
+  const ownYears = computed(() => {
+    const { start_date: start, end_date: end = start } = event.event ?? {};
+    if (start === undefined || end === undefined) return { fromMs: Number.NEGATIVE_INFINITY, toMs: Infinity };
+    const beginOf = (year: number): number => clock.value.instantOf(`${String(year).padStart(4, '0')}-01-01`, 0);
+    return { fromMs: beginOf(Number(start.slice(0, 4))), toMs: beginOf(Number(end.slice(0, 4)) + 1) };
+  });
+  const date = (instantMs: number): Intl.DateTimeFormatOptions => ({
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    ...(instantMs < ownYears.value.fromMs || instantMs >= ownYears.value.toMs ? { year: 'numeric' } : {}),
+  });
+
   const format = (instantMs: number, options: Intl.DateTimeFormatOptions): string =>
     formatterFor(locale.value, { timeZone: clock.value.zone, ...options }).format(instantMs);
 
@@ -61,19 +75,13 @@ export function useTimes() {
       const format = formatterFor(locale.value, { timeZone: clock.value.zone, timeZoneName: 'short' });
       return format.formatToParts(instantMs).find(({ type }) => type === 'timeZoneName')?.value ?? clock.value.zone;
     },
-    /** `Sat 1 Feb` */
-    day: (instantMs: number): string => format(instantMs, { weekday: 'short', day: 'numeric', month: 'short' }),
+    /** `Sat 1 Feb`, and its year where the event is not in it. */
+    day: (instantMs: number): string => format(instantMs, date(instantMs)),
     /** `Saturday, 1 February 2025` */
     fullDay: (instantMs: number): string =>
       format(instantMs, { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }),
-    /** `Sat 1 Feb, 09:30` */
-    dateTime: (instantMs: number): string =>
-      format(instantMs, {
-        weekday: 'short',
-        day: 'numeric',
-        month: 'short',
-        ...clockTime.value,
-      }),
+    /** `Sat 1 Feb, 09:30`, and its year where the event is not in it. */
+    dateTime: (instantMs: number): string => format(instantMs, { ...date(instantMs), ...clockTime.value }),
     /** `1 h 30 min`, in the language's own units. */
     length(minutes: number): string {
       const parts: [number, 'hour' | 'minute'][] = [
