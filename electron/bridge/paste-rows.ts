@@ -59,7 +59,10 @@ export function createPaste({ service, store }: Pick<Engine, 'service' | 'store'
         samples,
         skipped,
         sessions: reading.sessions.map((session) => judge(request.tenantId, session)),
-        added: additions(reading).map(({ kind, items }) => ({ kind, names: items.map(({ name }) => name) })),
+        added: additions(reading).map(({ kind, items }) => ({
+          kind,
+          items: items.map(({ id, name }) => ({ id, name })),
+        })),
       };
     },
 

@@ -74,8 +74,8 @@ export interface CsvPreview {
 export interface PastedPreview extends Pick<CsvPreview, 'headers' | 'mapping' | 'samples' | 'skipped'> {
   /** In the order of the rows; a row that is passed over whole stands in `skipped` alone. */
   sessions: PastedSession[];
-  /** Names that the event does not know yet, and would have then, by kind. */
-  added: { kind: string; names: string[] }[];
+  /** What the event does not know yet, and would have then, by kind. */
+  added: { kind: string; items: { id: string; name: string }[] }[];
 }
 
 /** A session that a row creates or changes; `refused` tells why it cannot be. */
