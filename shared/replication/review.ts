@@ -14,6 +14,7 @@ import { afterEdit, type KeptConflict } from '../store/sync-state.ts';
 import { valueAt } from './conflict-place.ts';
 import { resolveConflict, type Choice } from './resolve-conflict.ts';
 import { contentOf, discard, openConflicts, released, stateOf, type SessionState } from './session-state.ts';
+import { addPlaceholders } from './sync-context.ts';
 import { toPatch } from './to-patch.ts';
 
 /** A session with changes that headquarters does not have. */
@@ -162,7 +163,7 @@ export async function discardPending(context: ReviewContext, id: string, by = SO
 
 /**
  * Mends every refused session that refers to `from`: by `to`, or by leaving it out where `to` is undefined and the field may be. They wait to be
- * sent again. Answers how many there were.
+ * sent again. What the catalog lacks gets a placeholder, as what is pulled does. Answers how many there were.
  */
 export async function replaceReference(
   context: ReviewContext,
@@ -178,6 +179,8 @@ export async function replaceReference(
     for (const record of records) {
       const next = withReference(record.session, kind, from, to);
       requireValid(next, record.session);
+      // Headquarters may know what this catalog does not.
+      addPlaceholders(context, change, [next]);
       saveEdit(context, change, record, next);
     }
     return records.length;

@@ -97,7 +97,12 @@ export function settleNew(context: SyncContext, change: StoreChange, states: rea
   change.arriveSessions(states);
 }
 
-function addPlaceholders({ tenantId }: SyncContext, change: StoreChange, sessions: readonly Session[]): void {
+/** Writes placeholders for what sessions refer to and the catalog lacks. */
+export function addPlaceholders(
+  { tenantId }: Pick<SyncContext, 'tenantId'>,
+  change: StoreChange,
+  sessions: readonly Session[],
+): void {
   // Many sessions refer to the same.
   const idsByKind = new Map<CatalogKind, Set<string>>();
   const note = (kind: CatalogKind, id: string): void => {

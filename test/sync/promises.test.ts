@@ -208,6 +208,23 @@ describe('one bad record blocks nobody', () => {
     expect([...world.hq.sessions.values()].map(({ room_ids }) => room_ids)).toEqual([['room-2'], ['room-2']]);
   });
 
+  test('an id that only headquarters knows may take the place of a dangling one, and the session can be edited on', async () => {
+    const world = await openWorld();
+    world.hq.unknown.add('room-1');
+    const { id } = await world.laptop.api.createSession({ tenantId: TENANT, body: { ...talk, room_ids: ['room-1'] } });
+    await world.laptop.replicator.sync('hand');
+    await world.laptop.replicator.replaceReference('rooms', 'room-1', 'room-there');
+    await world.laptop.api.updateSession({
+      tenantId: TENANT,
+      id,
+      body: { ...talk, name: 'Edited before the next sync', room_ids: ['room-there'] },
+    });
+    expect(await world.laptop.replicator.sync('hand')).toMatchObject({ state: 'synced' });
+    expect([...world.hq.sessions.values()]).toMatchObject([
+      { name: 'Edited before the next sync', room_ids: ['room-there'] },
+    ]);
+  });
+
   test('a refused create can be discarded, and a refused change goes back to what headquarters has', async () => {
     const world = await openWorld();
     const [there] = await makeThere(world, 1);
