@@ -10,10 +10,12 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
 const bin = join(root, 'node_modules', '.bin');
 const MIN_NODE = 24;
 
-/** In the project, its own tools first. */
+/** The environment in which the project's own tools come first. */
+export const environment = { ...process.env, PATH: bin + delimiter + process.env.PATH };
+
 const inProject = {
   cwd: root,
-  env: { ...process.env, PATH: bin + delimiter + process.env.PATH },
+  env: environment,
   shell: process.platform === 'win32',
 };
 
