@@ -9,8 +9,8 @@ import { isReason, type Reason } from '../../shared/base/reasons.ts';
 import { catalogKindNames } from '../../shared/catalog/catalog-kind-names.ts';
 import { batchResponse } from '../../shared/contract/batch.ts';
 import { errorKinds, type ErrorKind } from '../../shared/contract/errors.ts';
-import { exportFormats, type ExportFormat } from '../../shared/interchange/formats.ts';
 import { readSchedule } from '../../shared/interchange/read-schedule.ts';
+import { exportFile } from '../../electron/engine/export-file.ts';
 import type { Engine } from '../../electron/engine/engine.ts';
 import { exchange, sendBytes, type WireAnswer } from '../support/http-exchange.ts';
 import { seededRandom } from '../support/random.ts';
@@ -196,11 +196,8 @@ function scheduleFiles({ service, clock }: TestService): Partial<Engine> {
   return {
     importFile: async (caller, tenantId, bytes) =>
       await service.importSchedule(caller, tenantId, () => readSchedule(bytes())),
-    exportFile(caller, tenantId, eventId, format) {
-      const bundle = service.exportSchedule(caller, tenantId, eventId);
-      const { write, contentType } = exportFormats[format in exportFormats ? (format as ExportFormat) : 'csv'];
-      return { contentType, fileName: 'file', text: write(bundle, clock.nowMs) };
-    },
+    exportFile: (caller, tenantId, eventId, format, part) =>
+      exportFile(service, clock.nowMs, { caller, tenantId, eventId, format, part }),
   };
 }
 
