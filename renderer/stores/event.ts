@@ -33,7 +33,7 @@ export const useEvent = defineStore('event', () => {
 
   const sessions = shallowRef(new Map<string, SessionSummary>());
   const catalog = shallowReactive(emptyCatalog());
-  /** `window`: what the screen shows is there; `complete`: everything is. */
+  /** `window`: what the screen shows is there, and the catalog; `complete`: everything is. */
   const stage = shallowRef<'loading' | 'window' | 'complete'>('loading');
   const listeners = new Set<(change: SessionsChange) => void>();
   let firstWindowOf: WindowOf = () => undefined;
@@ -54,20 +54,32 @@ export const useEvent = defineStore('event', () => {
     const { tenantId, event } = current;
     let seen = new Set<string>();
     let seenItems: Set<string> | undefined;
+    // What comes before the catalog is there waits for it: sessions are never shown by the ids of what they refer to.
+    let early: EventFeedMessage[] | undefined = [];
     stop = [
       host.follow(
         (bridge, signal) =>
           bridge.event.watchSessions({ tenantId, eventId: event.id, ...firstWindowOf(event) }, { signal }),
         {
-          onOpen: () => (seen = new Set()),
-          onMessage: (message: EventFeedMessage) => takeSessions(message, seen),
+          onOpen() {
+            seen = new Set();
+            if (early !== undefined) early = [];
+          },
+          onMessage(message: EventFeedMessage) {
+            if (early === undefined) takeSessions(message, seen);
+            else early.push(message);
+          },
         },
       ),
       host.follow((bridge, signal) => bridge.event.watchCatalog({ tenantId }, { signal }), {
         onOpen: () => (seenItems = new Set()),
         onMessage(message: CatalogMessage) {
           takeCatalog(message, seenItems);
-          if (message.complete) seenItems = undefined;
+          if (!message.complete) return;
+          seenItems = undefined;
+          const waited = early ?? [];
+          early = undefined;
+          for (const held of waited) takeSessions(held, seen);
         },
       }),
     ];

@@ -118,8 +118,8 @@ test('while a session is moved its clashes are told, and what the rules forbid i
   await drag(page, await centreOf(block(page, name)), await centreOf(block(page, 'Service design at the')));
   await page.locator('[data-hint]').getByText('Hall Nord is taken by Service design').waitFor();
   // The others light up, and so do the times at which one of its speakers is elsewhere.
-  expect(await page.locator('[data-lit]').count()).toBeGreaterThan(0);
-  expect(await page.locator('[data-forbidden="speaker_overlap"]').count()).toBeGreaterThan(0);
+  await expect.poll(async () => await page.locator('[data-lit]').count()).toBeGreaterThan(0);
+  await expect.poll(async () => await page.locator('[data-forbidden="speaker_overlap"]').count()).toBeGreaterThan(0);
   await page.mouse.up();
 
   await page.getByText("Not moved: the event's rules forbid it").waitFor();
@@ -129,10 +129,10 @@ test('while a session is moved its clashes are told, and what the rules forbid i
   // A clash that is there lights up on both sides, and can be acknowledged.
   const clashing = page.locator('.board-block.clash-block').first();
   await clashing.hover();
-  expect(await page.locator('[data-lit]').count()).toBe(2);
+  await expect.poll(async () => await page.locator('[data-lit]').count()).toBe(2);
   await page.getByRole('button', { name: '8 clashes' }).click();
   const list = page.getByRole('dialog', { name: 'Clashes' });
-  expect(await list.getByRole('listitem').count()).toBe(8);
+  await expect.poll(async () => await list.getByRole('listitem').count()).toBe(8);
   expect(await axeFindings(page)).toEqual([]);
   await list.getByRole('button', { name: 'It is all right' }).first().click();
   await page.keyboard.press('Escape');
@@ -174,8 +174,9 @@ test('the keyboard walks the board, moves, lengthens, takes off and makes sessio
   await expect.poll(async () => await labelOf(page, name)).toContain('10:50–11:10');
 
   await press('Delete');
-  await page.getByRole('button', { name: /^How a railway operator/ }).waitFor();
-  expect(await block(page, name).count()).toBe(0);
+  const tray = page.getByRole('region', { name: 'Unscheduled' });
+  await tray.getByRole('button', { name: /^How a railway operator/ }).waitFor();
+  await expect.poll(async () => await block(page, name).count()).toBe(0);
 
   // Where nothing is, Enter makes a session: a name is enough.
   await block(page, 'Rethinking incident response').focus();
@@ -184,7 +185,7 @@ test('the keyboard walks the board, moves, lengthens, takes off and makes sessio
   expect(await axeFindings(page)).toEqual([]);
   await press('Enter');
   await block(page, 'Soundcheck').waitFor();
-  expect(await labelOf(page, 'Soundcheck')).toContain('Great Hall');
+  await expect.poll(async () => await labelOf(page, 'Soundcheck')).toContain('Great Hall');
   await page.getByRole('complementary', { name: 'Session' }).waitFor();
 });
 
@@ -210,7 +211,7 @@ test('sessions are lengthened by their edge, made on the board, and dragged from
   await panel.getByLabel('Name').fill('Setting up');
   await panel.getByRole('button', { name: 'Create' }).click();
   await block(page, 'Setting up').waitFor();
-  expect(await labelOf(page, 'Setting up')).toMatch(/^Setting up, 09:15–09:45, Lab 2/);
+  await expect.poll(async () => await labelOf(page, 'Setting up')).toMatch(/^Setting up, 09:15–09:45, Lab 2/);
   await page.getByRole('complementary', { name: 'Session' }).getByRole('button', { name: 'Close' }).click();
 
   const tray = page.getByRole('region', { name: 'Unscheduled' });
@@ -226,7 +227,7 @@ test('sessions are lengthened by their edge, made on the board, and dragged from
   await drag(page, await centreOf(block(page, name)), await centreOf(tray.getByRole('heading')));
   await page.mouse.up();
   await item.waitFor();
-  expect(await block(page, name).count()).toBe(0);
+  await expect.poll(async () => await block(page, name).count()).toBe(0);
   await page.getByRole('button', { name: 'Undo' }).click();
   await block(page, name).waitFor();
 

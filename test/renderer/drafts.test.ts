@@ -69,7 +69,7 @@ function openDrafts(engine: FakeEngine) {
           workspace: { watch: () => onMessage(workspace) },
           event: {
             watchSessions: () => onMessage({ changed: [], removed: [], stage: 'complete' }),
-            watchCatalog: () => undefined,
+            watchCatalog: () => onMessage({ items: {}, removed: [], complete: true }),
           },
           settings: still,
           edit: still,
