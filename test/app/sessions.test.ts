@@ -31,6 +31,15 @@ test('a session is found as one types, whatever its accents, and opened by keys 
   expect(await axeFindings(page)).toEqual([]);
 });
 
+test('a double click that opens a session under the pointer selects nothing in it, and leaves the keys to the table', async () => {
+  const { page } = await openApp({ flags: ['--demo'], width: 1024, height: 768 });
+  await openTable(page);
+  await rowNamed(page, 'Hands-on: circular electronics').dblclick();
+  await page.getByRole('textbox', { name: 'Name' }).waitFor();
+  const selected = await page.evaluate(() => [String(getSelection()), document.activeElement?.role]);
+  expect(selected).toEqual(['', 'grid']);
+});
+
 test('many are changed in one step, after a preview that names what cannot be, and undone in one', async () => {
   const { page } = await openApp({ flags: ['--demo'] });
   await openTable(page);
