@@ -22,7 +22,7 @@ test('sessions are made of two abstracts at once, and one undo takes both back',
   // Which they are is shown, and one of them can be left out and taken in again.
   await page.getByRole('button', { name: 'Show which' }).click();
   const which = page.getByRole('list', { name: 'What sessions are made of' }).getByRole('checkbox');
-  expect(await which.count()).toBe(2);
+  await expect.poll(async () => await which.count()).toBe(2);
   await which.first().uncheck();
   await page.getByRole('button', { name: 'Make the session' }).waitFor();
   expect(await axeFindings(page)).toEqual([]);
@@ -30,7 +30,7 @@ test('sessions are made of two abstracts at once, and one undo takes both back',
 
   // Without types nothing is made, and it is said what is missing.
   await page.getByRole('button', { name: 'Make 2 sessions' }).click();
-  expect(await page.getByText('This is needed.').count()).toBe(2);
+  await expect.poll(async () => await page.getByText('This is needed.').count()).toBe(2);
   await page.getByRole('combobox', { name: 'Session type' }).selectOption({ label: 'Talk' });
   await page.getByRole('combobox', { name: 'Main presenter becomes' }).selectOption({ label: 'Speaker' });
   await page.getByRole('button', { name: 'Make 2 sessions' }).click();

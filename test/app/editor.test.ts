@@ -47,7 +47,7 @@ test('what cannot be saved says why beside the field, and stays as it was typed'
 
   await name.fill('');
   await name.press('Enter');
-  expect(await name.getAttribute('aria-invalid')).toBe('true');
+  await expect.poll(async () => await name.getAttribute('aria-invalid')).toBe('true');
   await page.getByText('This is needed.').waitFor();
   await page.getByRole('textbox', { name: 'End: time' }).fill('8:00');
   await page.getByText('The end is before the start.').waitFor();
@@ -159,7 +159,7 @@ test('speakers are put in another order by dragging them, and by keys', async ()
         grips.map((grip) => /^Move (.*): /.exec(grip.getAttribute('aria-label') ?? '')?.[1] ?? ''),
       );
   const [first, second, third, last] = ['Lucía Vázquez', 'Kwame Nkosi', 'Henrik Kjær', 'Κατερίνα Αναγνώστου'];
-  expect(await order()).toEqual([first, second, third, last]);
+  await expect.poll(async () => await order()).toEqual([first, second, third, last]);
 
   const grip = speakers.getByRole('button', { name: `Move ${first}: arrow keys`, exact: true });
   await grip.scrollIntoViewIfNeeded();

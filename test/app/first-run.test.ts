@@ -77,7 +77,7 @@ describe('a first run', () => {
     expect(await axeFindings(page)).toEqual([]);
 
     const room = dialog.getByRole('combobox', { name: 'What “Saal” holds' });
-    expect(await room.inputValue()).toBe('rooms');
+    await expect.poll(async () => await room.inputValue()).toBe('rooms');
     await room.selectOption({ label: 'Place in words' });
     await dialog.getByRole('cell', { name: 'Aula' }).first().waitFor({ state: 'detached' });
     await room.selectOption({ label: 'Room' });

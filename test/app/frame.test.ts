@@ -86,14 +86,10 @@ describe('keys', () => {
     await page.getByRole('heading', { name: 'Settings' }).click();
     await page.keyboard.press('Control+z');
     await page.getByText('Undone: Change Name of “Software for a longer run”').waitFor();
-    await vi.waitFor(async () => expect(await name.inputValue()).toBe('Software for the long run'), {
-      timeout: 10_000,
-    });
+    await expect.poll(async () => await name.inputValue()).toBe('Software for the long run');
     await page.keyboard.press('Control+y');
     await page.getByText('Done again: Change Name').waitFor();
-    await vi.waitFor(async () => expect(await name.inputValue()).toBe('Software for a longer run'), {
-      timeout: 10_000,
-    });
+    await expect.poll(async () => await name.inputValue()).toBe('Software for a longer run');
   });
 });
 
@@ -120,7 +116,7 @@ describe('settings', () => {
     await minutes.fill('12');
     await minutes.press('Tab');
     await page.reload();
-    await vi.waitFor(async () => expect([await rule.inputValue(), await minutes.inputValue()]).toEqual(['off', '12']));
+    await expect.poll(async () => [await rule.inputValue(), await minutes.inputValue()]).toEqual(['off', '12']);
   });
 });
 

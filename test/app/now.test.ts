@@ -26,7 +26,7 @@ test.each(['light', 'dark'] as const)(
     await page.getByRole('heading', { name: '3 things need you' }).waitFor();
     await page.getByText('This is not now').waitFor();
     await page.getByText('Europe/Berlin (CEST)').waitFor();
-    expect(await page.locator('[data-clock]').innerText()).toBe('10:30');
+    await expect.poll(async () => await page.locator('[data-clock]').innerText()).toBe('10:30');
 
     const attention = page.getByRole('list', { name: '3 things need you' }).getByRole('listitem');
     expect((await attention.allInnerTexts()).map((text) => text.split(':')[0])).toEqual([
@@ -39,9 +39,9 @@ test.each(['light', 'dark'] as const)(
     expect(await axeFindings(page)).toEqual([]);
 
     const rooms = page.getByRole('region', { name: 'Rooms' }).getByRole('heading');
-    expect(await rooms.count()).toBe(14);
+    await expect.poll(async () => await rooms.count()).toBe(14);
     await page.getByRole('button', { name: 'Free 3' }).click();
-    expect(await rooms.allInnerTexts()).toEqual(['Foyer', 'Room Noether', 'Winter Garden']);
+    await expect.poll(async () => await rooms.allInnerTexts()).toEqual(['Foyer', 'Room Noether', 'Winter Garden']);
   },
 );
 
@@ -51,7 +51,7 @@ test('time goes on by a quarter of an hour at a key, the address keeps the momen
   await tile(page, 'Great Hall').getByText('15 mins left').waitFor();
   await page.keyboard.press('Shift+ArrowRight');
   await tile(page, 'Great Hall').getByText('Free until 10:50').waitFor();
-  expect(await clock.innerText()).toBe('10:45');
+  await expect.poll(async () => await clock.innerText()).toBe('10:45');
   await page.keyboard.press('Shift+ArrowLeft');
   await tile(page, 'Great Hall').getByText('15 mins left').waitFor();
 
@@ -61,7 +61,7 @@ test('time goes on by a quarter of an hour at a key, the address keeps the momen
   await page.waitForURL((url) => url.hash.includes('at=2026-09-19T14:00'));
   await page.reload();
   await page.getByText('Saturday, 19 September 2026').waitFor();
-  expect(await clock.innerText()).toBe('14:00');
+  await expect.poll(async () => await clock.innerText()).toBe('14:00');
 
   await page.keyboard.press('b');
   await page.waitForURL((url) => !url.hash.includes('at='));
@@ -76,7 +76,7 @@ test('on a day without sessions it says so, and leads to the days that have some
   await page.getByRole('heading', { name: 'Open Horizons 2026 ended on Saturday, 19 September 2026' }).waitFor();
   await page.getByRole('main').getByRole('button', { name: 'Fri 18 Sept' }).click();
   await page.getByRole('heading', { name: '3 things need you' }).waitFor();
-  expect(await page.locator('[data-clock]').innerText()).toBe('10:30');
+  await expect.poll(async () => await page.locator('[data-clock]').innerText()).toBe('10:30');
 });
 
 test('the clock is the event’s and goes on by itself', async () => {
@@ -88,7 +88,7 @@ test('the clock is the event’s and goes on by itself', async () => {
   expect(await page.locator('[data-clock]').innerText()).toBe('10:44');
   await page.clock.runFor(10_000);
   await tile(page, 'Great Hall').getByText('Free until 10:50').waitFor();
-  expect(await page.locator('[data-clock]').innerText()).toBe('10:45');
+  await expect.poll(async () => await page.locator('[data-clock]').innerText()).toBe('10:45');
 });
 
 test('F fills the screen for a wall, and whatever is chosen there opens beside the screen', async () => {
@@ -111,5 +111,5 @@ test('F fills the screen for a wall, and whatever is chosen there opens beside t
   await page.keyboard.press('f');
   await wall.getByRole('button', { name: /Saal Meitner/ }).click();
   await page.getByRole('complementary', { name: 'Session' }).waitFor();
-  expect(await page.getByRole('dialog').count()).toBe(0);
+  await expect.poll(async () => await page.getByRole('dialog').count()).toBe(0);
 });

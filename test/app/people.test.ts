@@ -24,7 +24,7 @@ test('a room is added, used, and stays for as long as a session is in it', async
   expect(await axeFindings(page)).toEqual([]);
   await page.keyboard.press('Escape');
   await refusal.waitFor({ state: 'detached' });
-  expect(await page.getByRole('option', { name: 'Great Hall' }).count()).toBe(1);
+  await expect.poll(async () => await page.getByRole('option', { name: 'Great Hall' }).count()).toBe(1);
 
   await page.getByRole('option', { name: 'Rose garden' }).click();
   await page.getByRole('heading', { name: 'Rose garden' }).waitFor();

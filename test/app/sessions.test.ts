@@ -27,7 +27,8 @@ test('a session is found as one types, whatever its accents, and opened by keys 
   await page.keyboard.press('Enter');
 
   await page.getByRole('complementary', { name: 'Session' }).waitFor();
-  expect(await page.getByRole('textbox', { name: 'Name' }).inputValue()).toBe('Hands-on: circular electronics');
+  const name = page.getByRole('textbox', { name: 'Name' });
+  await expect.poll(async () => await name.inputValue()).toBe('Hands-on: circular electronics');
   expect(await axeFindings(page)).toEqual([]);
 });
 
