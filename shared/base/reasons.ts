@@ -266,6 +266,7 @@ export const reasonTexts = {
   answer_not_api: 'The server answered with something else than the Sessions API.',
   answer_not_feed: 'The server answered with something else than a change feed.',
   answer_of_another: "Headquarters' answer is about another session.",
+  answer_not_whole: "Headquarters' answer holds only a part of a session.",
   feed_not_json: 'The change feed holds what is no JSON.',
   feed_too_large: 'An event of the change feed is too large.',
   feed_stuck: 'The change feed does not get on.',

@@ -27,7 +27,7 @@ export const errorKinds = {
 
 export type ErrorKind = keyof typeof errorKinds;
 
-/** What a server means that answers with this status and says no more. */
+/** What a server means that answers with this status and says no more. A refusal that the page does not have is one as 400 is (RFC 9110, 15). */
 export function kindOfStatus(status: number): ErrorKind {
   switch (status) {
     case 400:
@@ -46,8 +46,12 @@ export function kindOfStatus(status: number): ErrorKind {
       return 'precondition_failed';
     case 429:
       return 'rate_limited';
+    // Said on the way, by a proxy, or before the request was whole: headquarters has not refused it.
+    case 407:
+    case 408:
+      return 'unreachable';
     default:
-      return status >= 500 ? 'internal' : 'unusable_answer';
+      return status >= 500 ? 'internal' : status >= 400 ? 'invalid' : 'unusable_answer';
   }
 }
 
@@ -56,7 +60,7 @@ export class ContractError extends Error {
   readonly kind: ErrorKind;
   readonly because: Reason;
   readonly faults: readonly Fault[];
-  /** How long to wait before another try, in seconds; only with `rate_limited` and `unreachable`. */
+  /** How long to wait before another try, in seconds; where the server asked for it. */
   readonly retryAfterS: number | undefined;
 
   constructor(

@@ -3,7 +3,13 @@ import { z } from 'zod';
 import { isJsonObject, own, type Fault } from '../base/json.ts';
 import { because, reasonOf, textOf, type Reason } from '../base/reasons.ts';
 import { allOf, ContractError, errorKinds, kindOfStatus, type ErrorKind } from '../contract/errors.ts';
-import { operationNames, operations, type OperationName, type SessionsApi } from '../contract/operations.ts';
+import {
+  operationNames,
+  operations,
+  type Operation,
+  type OperationName,
+  type SessionsApi,
+} from '../contract/operations.ts';
 import { session, sessionFields } from '../contract/session.ts';
 import { encodeRequest, type HttpRequest } from './codec.ts';
 import { describeNetworkFailure } from './network-failure.ts';
@@ -158,14 +164,53 @@ function tooLarge(maxBytes: number): ContractError {
   return new ContractError('unusable_answer', because('answer_too_large', { bytes: maxBytes }));
 }
 
-function readAnswer(name: OperationName, answer: unknown): unknown {
-  const result = operations[name].response.safeParse(withoutFields(answer));
+function readAnswer(name: OperationName, received: unknown): unknown {
+  const operation: Operation = operations[name];
+  const isPaged = operation.query.includes('exclusiveStartKey');
+  const answer = isPaged ? asPage(received) : name === 'batchSessions' ? asBatch(received) : received;
+  const result = operation.response.safeParse(withoutFields(answer));
   const issue = result.error?.issues.find(({ path }) => !isWithinSession(name, path));
   if (issue === undefined) return answer;
   throw new ContractError('unusable_answer', because('answer_not_api'), {
     cause: `${issue.path.join('/')}: ${issue.message}`,
   });
 }
+
+/** A page with what tells nothing new put right: `Count` left out, or a last page whose key is null or empty instead of missing. */
+function asPage(answer: unknown): unknown {
+  if (!isJsonObject(answer) || !Array.isArray(answer['Items'])) return answer;
+  const { LastEvaluatedKey: key, ...page } = answer;
+  const isLast = key === undefined || key === null || key === '';
+  return { ...page, Count: answer['Items'].length, ...(isLast ? {} : { LastEvaluatedKey: key }) };
+}
+
+/**
+ * A batch's answer with the results that can be read: the page does not say what they look like. What is told in another form is as if it were not
+ * told, an outcome that nobody knows.
+ */
+function asBatch(answer: unknown): unknown {
+  if (!isJsonObject(answer) || !Array.isArray(answer['results'])) return answer;
+  const results = answer['results'].flatMap((told: unknown) => {
+    const head = batchResultHead.safeParse(told);
+    if (!head.success) return [];
+    const { error, result, ...rest } = head.data;
+    const words = wordsOf(error);
+    return [
+      { ...rest, ...(words === undefined ? {} : { error: cut(words) }), ...(isJsonObject(result) ? { result } : {}) },
+    ];
+  });
+  const successes = results.filter(({ success }) => success).length;
+  return { ...answer, success_count: successes, error_count: results.length - successes, results };
+}
+
+/** What must be readable of a batch's result: of which session it is, and what became of it. */
+const batchResultHead = z.looseObject({
+  id: z.string(),
+  success: z.boolean(),
+  status_code: z.number(),
+  error: z.unknown().optional(),
+  result: z.unknown().optional(),
+});
 
 /** An answer with nothing in its lists but what is looked at: to check each field of each session took as long as to read them. */
 function withoutFields(answer: unknown): unknown {
@@ -193,10 +238,10 @@ function isWithinSession(name: OperationName, path: readonly PropertyKey[]): boo
   return field !== undefined && field !== 'id';
 }
 
-function reasonFor(kind: ErrorKind, detail: unknown, told: unknown, faults: readonly Fault[]): Reason {
-  if (typeof detail !== 'string') return because(`failed_${kind}`);
+function reasonFor(kind: ErrorKind, detail: string | undefined, told: unknown, faults: readonly Fault[]): Reason {
+  if (detail === undefined) return because(`failed_${kind}`);
   const all = allOf(faults);
-  return faults.length > 0 && textOf(all) === detail ? all : reasonOf({ message: detail, because: told });
+  return faults.length > 0 && textOf(all) === detail ? all : reasonOf({ message: cut(detail), because: told });
 }
 
 const listedFault = z.object({ path: z.string(), message: z.string(), because: z.unknown() });
@@ -206,7 +251,7 @@ function toError(response: Response, answer: unknown): ContractError {
   const problem = isJsonObject(answer) ? answer : {};
   const code = own(problem, 'code');
   const kind = typeof code === 'string' && isErrorKind(code) ? code : kindOf(response);
-  const detail = own(problem, 'detail');
+  const detail = wordsOf(answer);
   const listed = z.array(listedFault).safeParse(own(problem, 'errors'));
   const faults = (listed.data ?? []).map((fault) => ({
     path: fault.path,
@@ -218,6 +263,21 @@ function toError(response: Response, answer: unknown): ContractError {
     retryAfterS: readRetryAfter(response.headers),
   });
 }
+
+/** What a server says of an error, in its words: a problem's detail, or what others have instead; undefined where it says nothing. */
+function wordsOf(error: unknown): string | undefined {
+  const member = (of: unknown, name: string): unknown => (isJsonObject(of) ? own(of, name) : undefined);
+  const inner = member(error, 'error');
+  const told = [error, member(error, 'detail'), member(error, 'message'), inner, member(inner, 'message')];
+  return told.find((words): words is string => typeof words === 'string' && words.trim() !== '');
+}
+
+/** They are kept with the session, shown, and logged. */
+function cut(words: string): string {
+  return words.length > LONGEST_WORDS ? `${words.slice(0, LONGEST_WORDS).toWellFormed()}…` : words;
+}
+
+const LONGEST_WORDS = 2000;
 
 /** What a server says of an error without the key that it was sent: some repeat the request, and an error is stored, logged and shown. */
 function withoutKey(answer: unknown, key: string | undefined): unknown {

@@ -3,6 +3,7 @@ import { ContractError, type ErrorKind } from '../contract/errors.ts';
 import type { SessionFields } from '../contract/session.ts';
 import { isOlder, versionOf } from './remote-version.ts';
 import type { SyncContext } from './sync-context.ts';
+import { isWholeSession } from './whole-session.ts';
 
 /**
  * What is asked for of each session in a listing: enough to see whether it is new or changed. `brief` leaves out the time of the change, which is half
@@ -80,6 +81,7 @@ export async function readRemote(
   try {
     const found = await remote.getSession({ tenantId, id, consistentRead: 'true' });
     if (found.id !== id) throw unusable('one_for_another');
+    if (!isWholeSession(found)) throw unusable('answer_not_whole');
     return { found };
   } catch (error) {
     if (!(error instanceof ContractError)) throw error;
@@ -117,7 +119,7 @@ export async function fetchListed(context: SyncContext, eventId: string, wanted:
       searched.length === 0 ? new Map<string, SessionFields>() : await searchIds(context, eventId, searched);
     for (const { item } of chunk) {
       const state = found.get(item.id);
-      if (state !== undefined && !isOlder(versionOf(state), versionOf(item))) {
+      if (state !== undefined && isWholeSession(state) && !isOlder(versionOf(state), versionOf(item))) {
         fetched.states.push({ state, proven: false });
         continue;
       }
@@ -173,7 +175,13 @@ async function searchPages(context: SyncContext, eventId: string, ids: string[])
 }
 
 function unusable(
-  code: 'listing_without_ids' | 'listing_repeats' | 'listing_endless' | 'one_for_another' | 'search_repeats',
+  code:
+    | 'listing_without_ids'
+    | 'listing_repeats'
+    | 'listing_endless'
+    | 'one_for_another'
+    | 'answer_not_whole'
+    | 'search_repeats',
 ): ContractError {
   return new ContractError('unusable_answer', because(code));
 }

@@ -25,6 +25,7 @@ import {
 import { changeAsHeadquarters, findRecord, update, type SyncContext } from './sync-context.ts';
 import { hearInto } from './take.ts';
 import { toPatch, withVersionTest } from './to-patch.ts';
+import { isWholeSession } from './whole-session.ts';
 
 /** How often a change is merged and sent again in one push before it waits for its own clock. */
 const MAX_ROUNDS = 5;
@@ -147,7 +148,7 @@ async function create(run: Push, id: string): Promise<void> {
   const body = { ...contentOf(state.session), sys_external_id: state.session.sys_external_id ?? id };
   try {
     const answer = await remote.createSession({ tenantId, body: body as SessionInput });
-    if (typeof answer.id !== 'string') throw unusable();
+    if (typeof answer.id !== 'string' || !isWholeSession(answer)) throw unusable('answer_not_whole');
     const keepsExternalIds = answer.sys_external_id === body.sys_external_id;
     if (memory.current.keepsExternalIds !== keepsExternalIds) await memory.remember({ keepsExternalIds });
     await hearAnswer(run, id, answer);
@@ -271,7 +272,8 @@ async function sendOne(run: Push, item: Due): Promise<void> {
       await hearDeleted(run, item.id);
     } else {
       const answer = await remote.patchSession({ tenantId, id, body: patchOf(context, state) });
-      if (answer.id !== id) throw unusable();
+      if (answer.id !== id) throw unusable('answer_of_another');
+      if (!isWholeSession(answer)) throw unusable('answer_not_whole');
       reportOverwriting(context, state, answer);
       await hearAnswer(run, item.id, answer);
     }
@@ -301,7 +303,7 @@ async function hearResult(
     return await hearFailure(run, id, new ContractError(kind, why), state);
   }
   if (operation.operation === 'delete') return await hearDeleted(run, id);
-  if (!isJsonObject(result.result) || result.result.id !== operation.id) return;
+  if (!isJsonObject(result.result) || result.result.id !== operation.id || !isWholeSession(result.result)) return;
   reportOverwriting(run.context, state, result.result);
   await hearAnswer(run, id, result.result);
 }
@@ -437,6 +439,6 @@ async function probeTest(context: SyncContext): Promise<void> {
   }
 }
 
-function unusable(): ContractError {
-  return new ContractError('unusable_answer', because('answer_of_another'));
+function unusable(code: 'answer_of_another' | 'answer_not_whole'): ContractError {
+  return new ContractError('unusable_answer', because(code));
 }
