@@ -141,9 +141,9 @@ export async function fetchListed(context: SyncContext, eventId: string, wanted:
 /** So many failures one after the other are not one session's. */
 export const MAX_FAILURES_IN_A_ROW = 3;
 
-/** Whether a failure may be about this session alone: the server answers, but not to this. */
+/** Whether a failure may be about this session alone: the server answers, but not to this, and does not ask to be left alone for a while. */
 export function isOfOneSession(error: unknown): boolean {
-  return error instanceof ContractError && !STOPS_EVERYTHING.has(error.kind);
+  return error instanceof ContractError && error.retryAfterS === undefined && !STOPS_EVERYTHING.has(error.kind);
 }
 
 const STOPS_EVERYTHING: ReadonlySet<ErrorKind> = new Set(['unreachable', 'unauthorized', 'rate_limited']);

@@ -272,6 +272,23 @@ describe('headquarters is asked no more than it wants', () => {
     expect(world.calls.map(({ name }) => name)).toEqual(['createSession']);
   });
 
+  test('a failing server that asks to be left alone for a while is left alone: it is no fault of the session that was sent', async () => {
+    const world = await openWorld();
+    await makeThere(world, 4);
+    await world.laptop.replicator.sync('hand');
+    const { Items } = await world.laptop.api.listSessionsByEvent({ tenantId: TENANT, event_id: 'e1' });
+    for (const { id } of Items) await rename(world.laptop, String(id), 'New');
+    world.interfere((name) => (name === 'batchSessions' ? fail('internal', 60) : undefined));
+    const before = world.calls.length;
+    expect(await world.laptop.replicator.sync('hand')).toMatchObject({ state: 'offline', pending: 4 });
+    await world.laptop.replicator.sync('hand');
+    // The probe whether it honours `test` comes first.
+    expect(world.calls.slice(before).map(({ name }) => name)).toEqual(['patchSession', 'batchSessions']);
+    world.interfere(undefined);
+    world.laptop.clock.nowMs += MINUTE_MS;
+    expect(await world.laptop.replicator.sync('hand')).toMatchObject({ state: 'synced' });
+  });
+
   test('a key that is not taken is tried by one GET every five minutes, and on request', async () => {
     const world = await openWorld();
     await world.laptop.api.createSession({ tenantId: TENANT, body: talk });
