@@ -18,6 +18,24 @@ export function digestOf(session: JsonObject): string {
   return bytesToHex(sha256(utf8ToBytes(text))).slice(0, 32);
 }
 
+/** How many fields of the contract a session says something in; its external id does not count. */
+export function saidFields(session: JsonObject): string[] {
+  return ownFieldNames.filter((name) => name !== 'sys_external_id' && plain(own(session, name)) !== null);
+}
+
+/**
+ * Whether headquarters' session agrees with one that was sent in every field that this said something in: a server may give values of its own to the
+ * others, and keep a list in an order of its own.
+ */
+export function agreesWithSent(sent: JsonObject, remote: JsonObject): boolean {
+  return saidFields(sent).every((name) => {
+    const [ours, theirs] = [own(sent, name), own(remote, name)];
+    if (!Array.isArray(ours) || !Array.isArray(theirs)) return meansTheSame(ours, theirs);
+    const inOrder = (list: unknown[]): string[] => list.map((item) => JSON.stringify(plain(item))).toSorted();
+    return inOrder(ours).join() === inOrder(theirs).join();
+  });
+}
+
 /** Whether two sessions agree in every field. */
 export function agree(a: JsonObject, b: JsonObject): boolean {
   return digestOf(a) === digestOf(b);

@@ -470,6 +470,29 @@ describe('a create ends as one session', () => {
     expect(await world.laptop.api.getSession({ tenantId: TENANT, id })).toMatchObject({ name: 'A talk' });
   });
 
+  test('where headquarters drops external ids and fills in what was not sent, each is found by what was', async () => {
+    const world = await openWorld({ keepsExternalIds: false });
+    const api = world.hq.as('laptop');
+    // It keeps rooms in an order of its own, and answers nobody.
+    world.interfere((name, request: { tenantId: string; body: Session }) => {
+      if (name !== 'createSession') return undefined;
+      const { room_ids: rooms, ...body } = request.body;
+      const kept = { display_order: 0, has_fees: false, ...body, ...(rooms && { room_ids: rooms.toReversed() }) };
+      return api.createSession({ ...request, body: kept }).then(() => fail('unreachable'));
+    });
+    const bodies = [talk, { ...talk, code: 'A', room_ids: ['room-1', 'room-2'] }];
+    for (const body of bodies) await world.laptop.api.createSession({ tenantId: TENANT, body });
+    // A create that is lost stops the push: one a sync.
+    for (let n = 0; n < 3; n++) await world.laptop.replicator.sync('hand');
+    expect(await world.laptop.replicator.sync('hand')).toMatchObject({ state: 'synced' });
+    expect(world.hq.sessions.size).toBe(2);
+    const { Items } = await world.laptop.api.listSessionsByEvent({ tenantId: TENANT, event_id: 'e1' });
+    expect(Items.map(({ code, display_order: order }) => ({ code, order }))).toEqual([
+      { code: undefined, order: 0 },
+      { code: 'A', order: 0 },
+    ]);
+  });
+
   test('and where more than one may be it, a person is asked', async () => {
     const world = await openWorld({ keepsExternalIds: false });
     loseOnce(world);
