@@ -11,7 +11,7 @@ import { mergeSessions } from './merge-sessions.ts';
 import { sameVersion, versionOf } from './remote-version.ts';
 import { findSettled, resolveConflict } from './resolve-conflict.ts';
 import { memberNames, sameValue } from './same-value.ts';
-import { agree, digestOf, meansTheSame } from './session-digest.ts';
+import { agree, agreesWithSent, digestOf, meansTheSame } from './session-digest.ts';
 import { toPatch } from './to-patch.ts';
 
 /** A session as this replica has it. */
@@ -118,26 +118,40 @@ export interface Heard {
 export function hear(state: SessionState, heard: JsonObject, how: Heard): SessionState {
   const remote: JsonObject = asSession(heard);
   const { base, mine } = sidesFor(state, remote, how.from);
-  return takeIn(state, remote, base, mine, how);
+  return takeIn(withMade(state, remote), remote, base, mine, how);
+}
+
+/** The state that also knows what headquarters made of a create of ours: a twin of it that says the same is ours, too. */
+function withMade(state: SessionState, remote: JsonObject): SessionState {
+  const { made, remote_id: id, sent } = state.sync;
+  const isBorn = id === '' && sent?.states.some((content) => agreesWithSent(content, remote)) === true;
+  if (made === undefined || !isBorn) return state;
+  return { ...state, sync: { ...state.sync, made: [...new Set([...made, digestOf(remote)])] } };
 }
 
 /**
  * The state once the session is another one at headquarters, the earlier of two twins. What was in conflict with the one is not with the other:
  * there ours is an edit like any other, of what stood at that place before both.
  *
- * @param base what ours is an edit of: the earlier itself, the later as it was last heard, or undefined where nobody knows
+ * @param base what ours is an edit of: the earlier itself, both as they were made, the later as it was last heard, or undefined where nobody knows
+ * @param isLater whether it is the later as it was last heard
  */
-export function hearAnother(state: SessionState, heard: JsonObject, base: JsonObject | undefined): SessionState {
+export function hearAnother(
+  state: SessionState,
+  heard: JsonObject,
+  base: JsonObject | undefined,
+  isLater: boolean,
+): SessionState {
   const { sent: _, base: __, version: ___, conflicts: ____, ...sync } = state.sync;
   const open = openConflicts(state).filter(({ pointer }) => pointer !== '');
   const mine = open.reduce<JsonObject>(
     (session, conflict) => resolveConflict(session, conflict, 'mine'),
     state.session,
   );
-  const isEarlier = base === undefined || base === heard;
-  const before = isEarlier
-    ? base
-    : open.reduce((at, conflict) => withValueAt(at, conflict.pointer, conflict.base), base);
+  const before =
+    base === undefined || !isLater
+      ? base
+      : open.reduce((at, conflict) => withValueAt(at, conflict.pointer, conflict.base), base);
   return takeIn({ ...state, session: toLocal(mine, state.session), sync }, asSession(heard), before, mine, {
     from: 'read',
   });

@@ -1,5 +1,7 @@
+import jsonPatch from 'fast-json-patch';
+
 import { OWN_ID_PREFIX } from '../base/ids.ts';
-import type { JsonObject } from '../base/json.ts';
+import { isJsonObject, type JsonObject } from '../base/json.ts';
 import { because } from '../base/reasons.ts';
 import type { SessionFields } from '../contract/session.ts';
 import type { StoreChange } from '../store/open-store.ts';
@@ -137,8 +139,24 @@ function takeTwin(
   if (state.deleted || !isEarlier(remote, known)) return leaveTwin(context, change, claimed, remote);
   // The later one goes, or stays as a session of its own; edits made to it here go on top of the earlier.
   leaveTwin(context, change, claimed, known);
-  const base = isOurMaking(state.sync, remote) ? remote : wereAlike(state, known) ? known : undefined;
-  settle(context, change, hearAnother(state, remote, base), claimed);
+  const isLater = !isOurMaking(state.sync, remote) && wereAlike(state, known);
+  const base = isLater ? known : isOurMaking(state.sync, remote) ? remote : asMade(context, change, state);
+  settle(context, change, hearAnother(state, remote, base, isLater), claimed);
+}
+
+/** The session as it was sent to be made, out of its history; undefined where it went in several states, or may be made elsewhere, too. */
+function asMade(
+  { tenantId }: SyncContext,
+  change: StoreChange,
+  { session, sync }: SessionState,
+): JsonObject | undefined {
+  if (sync.made?.length !== 1 || isDerivedId(session.id)) return undefined;
+  let state: unknown = {};
+  for (const { forward } of change.listHistory(tenantId, 'sessions', session.id)) {
+    state = jsonPatch.applyPatch(state, structuredClone(forward)).newDocument;
+    if (isJsonObject(state) && isOurMaking(sync, state)) return state;
+  }
+  return undefined;
 }
 
 /** Whether the twins began as the one that is known: made elsewhere, or both by one send from here, and not changed since. */

@@ -518,6 +518,23 @@ describe('a create ends as one session', () => {
     expect(await namesHere(world)).toEqual(['A talk', 'Another by now']);
   });
 
+  test('nor is one kept that headquarters filled in as it did the first: it is what came of the same send', async () => {
+    const world = await openWorld();
+    const api = world.hq.as('laptop');
+    world.interfere((name, request: { tenantId: string; body: Session }) => {
+      if (name !== 'createSession') return undefined;
+      const twice = { ...request, body: { display_order: 0, has_fees: false, ...request.body } };
+      return api.createSession(twice).then(async (first) => {
+        await api.createSession(twice);
+        return first;
+      });
+    });
+    await world.laptop.api.createSession({ tenantId: TENANT, body: talk });
+    await world.laptop.replicator.sync('hand');
+    expect(await world.laptop.replicator.sync('hand')).toMatchObject({ state: 'synced' });
+    expect(world.hq.sessions.size).toBe(1);
+  });
+
   test('a create that is refused is still known by an earlier send of it that arrived unseen', async () => {
     const world = await openWorld();
     world.hq.unknown.add('room-1');
