@@ -251,7 +251,9 @@ function toError(response: Response, answer: unknown): ContractError {
   const problem = isJsonObject(answer) ? answer : {};
   const code = own(problem, 'code');
   const kind = typeof code === 'string' && isErrorKind(code) ? code : kindOf(response);
-  const detail = wordsOf(answer);
+  const words = wordsOf(answer);
+  // "Forbidden" says no more than 403 does, for which there are words of ours.
+  const detail = words?.toLowerCase() === response.statusText.toLowerCase() ? undefined : words;
   const listed = z.array(listedFault).safeParse(own(problem, 'errors'));
   const faults = (listed.data ?? []).map((fault) => ({
     path: fault.path,

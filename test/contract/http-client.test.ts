@@ -37,6 +37,20 @@ test.each<[string, () => Response, string]>([
   expect(outcome).toMatchObject({ kind });
 });
 
+test.each<[string, unknown, string]>([
+  ['in the detail of a problem', { detail: 'No such room.', message: 'Conflict' }, 'No such room.'],
+  ['in a message', { message: 'No such room.' }, 'No such room.'],
+  ['in an error', { error: 'No such room.' }, 'No such room.'],
+  ['in the message of an error', { error: { code: 17, message: 'No such room.' } }, 'No such room.'],
+  ['in text', 'No such room.', 'No such room.'],
+  ['by the name of its status', { message: 'conflict' }, 'The session refers to something that does not exist'],
+  ['by nothing', { message: ' ', error: 17 }, 'The session refers to something that does not exist'],
+])('a server says %s why it refuses', async (_, body, message) => {
+  const answer = () => Response.json(body, { status: 409, statusText: 'Conflict' });
+  const read = clientOf(answer).getSession({ tenantId: 't', id: 'x' });
+  await expect(read).rejects.toMatchObject({ kind: 'missing_reference', message });
+});
+
 test('an endless answer is read no further than the bound', async () => {
   let chunks = 0;
   const endless = new ReadableStream({
