@@ -379,7 +379,7 @@ class ChainWorld {
   }
 
   async #addsRoom({ index, service }: Machine): Promise<void> {
-    const id = `room-${(this.#ids += 1)}`;
+    const id = `added-room-${(this.#ids += 1)}`;
     this.#note(`${index}: adds ${id}`);
     this.#disturb();
     this.#rooms.add(id);
