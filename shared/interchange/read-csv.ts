@@ -194,6 +194,8 @@ class CsvReader {
     }
     const id = knownId ?? this.#idOf(code, name);
     const known = this.#knownSessions.get(id)?.fields;
+    // What an import no longer names, it takes away: a session that is known keeps its own.
+    const externalId = knownId === undefined ? id : known?.sys_external_id;
     const times = csvTimesOf(
       {
         date: cell('date'),
@@ -235,7 +237,7 @@ class CsvReader {
       ...(has('hidden') && cell('hidden') !== '' ? { hide_from_schedule: isYes(cell('hidden')) } : {}),
       ...(has('sold_out') && cell('sold_out') !== '' ? { sold_out: isYes(cell('sold_out')) } : {}),
       ...(has('has_fees') && cell('has_fees') !== '' ? { has_fees: isYes(cell('has_fees')) } : {}),
-      ...(knownId === undefined ? { sys_external_id: id } : {}),
+      ...(externalId === undefined ? {} : { sys_external_id: externalId }),
     };
     return { id, fields };
   }
