@@ -203,6 +203,7 @@ export const reasonTexts = {
   open_quote: 'has a quote that is never closed: it and everything after it is left out',
   more_cells: 'has more cells than there are headers: those are left out; a text with a separator in it needs quotes',
   unread_capacity: 'has a capacity that is no number, "{text}": left out',
+  unread_cell: 'has something under "{header}" that is not understood, "{text}": left out',
   day_without_time: 'has a day and no time: taken as not scheduled',
   without_start: 'has no start: taken as not scheduled',
   unread_start: 'has a start that is not understood, "{text}": taken as not scheduled',

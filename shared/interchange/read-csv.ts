@@ -172,7 +172,6 @@ class CsvReader {
 
   #sessionOf(row: Row): BundledSession | undefined {
     const cell = (name: CsvFieldName): string => row.cells[this.#mapping[name] ?? -1] ?? '';
-    const has = (name: CsvFieldName): boolean => this.#mapping[name] !== undefined;
     if (row.isOpen === true) {
       this.#skipped.add(because('in_row', { row: row.number }), because('open_quote'));
       return undefined;
@@ -213,11 +212,21 @@ class CsvReader {
     const tracks = this.#tracks.idsOf(cell('track_ids'), cell('tracks'));
     const rooms = this.#rooms.idsOf(cell('room_ids'), cell('rooms'));
     const speakers = this.#speakersOf(cell('speaker_ids'), cell('speakers'), known);
-    const capacity = cell('capacity');
-    if (capacity !== '' && !isCount(capacity)) {
-      this.#skipped.add(this.#where(row), because('unread_capacity', { text: capacity.slice(0, 80) }));
+    const capacity = countIn(cell('capacity'));
+    if (capacity === undefined && cell('capacity') !== '') {
+      this.#skipped.add(this.#where(row), because('unread_capacity', { text: cell('capacity').slice(0, 80) }));
     }
-    const access = cell('access').toLowerCase();
+    const read = <T>(name: CsvFieldName, how: (text: string) => T | undefined): T | undefined => {
+      const value = how(cell(name));
+      if (value === undefined && cell(name) !== '') {
+        const header = this.#table.headers[this.#mapping[name] ?? -1] ?? '';
+        const text = cell(name).slice(0, 80);
+        this.#skipped.add(this.#where(row), because('unread_cell', { header: header.slice(0, 80), text }));
+      }
+      return value;
+    };
+    const [access, hidden] = [read('access', accessIn), read('hidden', yesOrNoIn)];
+    const [soldOut, hasFees] = [read('sold_out', yesOrNoIn), read('has_fees', yesOrNoIn)];
     const fields: SessionInput = {
       event_id: this.#event.id,
       name,
@@ -230,13 +239,13 @@ class CsvReader {
       ...(times.endMs === undefined ? {} : { end_date: zonedText(times.endMs, this.#zone) }),
       ...(cell('location') === '' ? {} : { location: cell('location') }),
       ...(cell('description') === '' ? {} : { description: cell('description') }),
-      ...(access === 'optional' || access === 'included' ? { access } : {}),
-      ...(isCount(capacity)
-        ? { enable_capacity: true, capacity_options: { ...known?.capacity_options, capacity: Number(capacity) } }
-        : {}),
-      ...(has('hidden') && cell('hidden') !== '' ? { hide_from_schedule: isYes(cell('hidden')) } : {}),
-      ...(has('sold_out') && cell('sold_out') !== '' ? { sold_out: isYes(cell('sold_out')) } : {}),
-      ...(has('has_fees') && cell('has_fees') !== '' ? { has_fees: isYes(cell('has_fees')) } : {}),
+      ...(access === undefined ? {} : { access }),
+      ...(capacity === undefined
+        ? {}
+        : { enable_capacity: true, capacity_options: { ...known?.capacity_options, capacity } }),
+      ...(hidden === undefined ? {} : { hide_from_schedule: hidden }),
+      ...(soldOut === undefined ? {} : { sold_out: soldOut }),
+      ...(hasFees === undefined ? {} : { has_fees: hasFees }),
       ...(externalId === undefined ? {} : { sys_external_id: externalId }),
     };
     return { id, fields };
@@ -343,12 +352,25 @@ function parts(text: string, separator: RegExp): string[] {
     .filter((part) => part !== '');
 }
 
-function isCount(text: string): boolean {
-  return /^\d{1,9}$/.test(text);
+/** A whole number, also as spreadsheets show it: `1,200`, `1.200`, `80.00`. */
+function countIn(text: string): number | undefined {
+  const plain = text.replace(
+    /^(\d{1,3})((?:[.,'\s]\d{3})+)$/,
+    (_, first: string, rest: string) => first + rest.replace(/\D/g, ''),
+  );
+  return /^\d{1,9}(?:[.,]0{1,2})?$/.test(plain) ? Number.parseInt(plain, 10) : undefined;
 }
 
-function isYes(text: string): boolean {
-  return ['true', 'yes', 'y', 'ja', 'j', 'x', '1', 'wahr', '✓'].includes(text.toLowerCase());
+function accessIn(text: string): 'optional' | 'included' | undefined {
+  return (['optional', 'included'] as const).find((access) => access === text.toLowerCase());
+}
+
+const YES = new Set(['true', 'yes', 'y', 'ja', 'j', 'x', '1', 'wahr', '✓']);
+const NO = new Set(['false', 'no', 'n', 'nein', '0', 'falsch', '-', '–']);
+
+function yesOrNoIn(text: string): boolean | undefined {
+  if (YES.has(text.toLowerCase())) return true;
+  return NO.has(text.toLowerCase()) ? false : undefined;
 }
 
 /** A new event lasts from its first session to its last. */

@@ -102,10 +102,36 @@ describe('times', () => {
     ['Date,Start,Duration', '2025-07-01,9:30 am,0:45', '09:30', '10:15'],
     ['starts_at,ends_at,start,end', '2025-07-01T07:30:00Z,2025-07-01T08:15:00Z,1.1.2000 5:00,6:00', '09:30', '10:15'],
     ['Date,Time', '07/13/2025,9:30 PM', '21:30', undefined],
+    ['Date,Time', '2025-07-01,9:30-10:15', '09:30', '10:15'],
+    ['Time', '1.7.2025 9:30 – 10:15 Uhr', '09:30', '10:15'],
+    ['Date,Time', '2025-07-01,11:00 - 1:00 pm', '11:00', '13:00'],
+    ['Date,Time', '2025-07-01,1 to 2:30pm', '13:00', '14:30'],
+    ['Start', '2025-07-01T09:30:00-05:00', '16:30', undefined],
   ])('%s: %s', (header, row, start, end) => {
     const [startDate, endDate] = timesOf(header, row);
     expect([startDate?.slice(11, 16), endDate?.slice(11, 16)]).toEqual([start, end]);
     expect(startDate?.slice(-6)).toBe('+02:00');
+  });
+
+  test.each([
+    '1 Jul 2025',
+    '1st July 2025',
+    '"July 1, 2025"',
+    '01-Jul-25',
+    '1. Juli 2025',
+    '"Dienstag, 1. Juli 2025"',
+    'Tue 1 July 2025',
+    'Di 01.07.2025',
+    '2025/07/01',
+    '01-07-2025',
+  ])('stand on dates as spreadsheets and people write them: %s', (date) => {
+    expect(timesOf('Date,Start', `${date},9:30`)[0]).toBe('2025-07-01T09:30:00+02:00');
+  });
+
+  test('past midnight, also of a night in which the clocks change, end when the clocks say so', () => {
+    expect(timesOf('Start,End', '2025-03-29 22:00,4:00')[1]).toBe('2025-03-30T04:00:00+02:00');
+    expect(timesOf('Start,End', '2025-10-25 22:00,4:00')[1]).toBe('2025-10-26T04:00:00+01:00');
+    expect(timesOf('Start,End', '2025-03-30 2:30,3:30')[1]).toBe('2025-03-30T03:30:00+02:00');
   });
 
   test('past midnight belong to the next day', () => {
@@ -162,6 +188,28 @@ describe('what cannot be taken', () => {
       { where: 'row 4, "One"', reason: 'has a capacity that is no number, "many": left out' },
       { where: 'row 5, "Two"', reason: 'is the same session as row 4: it has its id or code' },
       { where: 'row 6', reason: 'has no title' },
+    ]);
+  });
+
+  test('is named cell by cell where yes, no, or one of several things may stand, and numbers are read as they are shown', () => {
+    const { sessions, skipped } = read(
+      'title,Versteckt,access,capacity',
+      'One,vielleicht,everyone,"1,200"',
+      'Two,nein,Included,80.00',
+      'Three,x,,1.5',
+    );
+    expect(sessions.map(({ fields }) => [fields.hide_from_schedule, fields.access, fields.capacity_options])).toEqual([
+      [undefined, undefined, { capacity: 1200 }],
+      [false, 'included', { capacity: 80 }],
+      [true, undefined, undefined],
+    ]);
+    expect(skipped).toMatchObject([
+      { where: 'row 2, "One"', reason: 'has something under "access" that is not understood, "everyone": left out' },
+      {
+        where: 'row 2, "One"',
+        reason: 'has something under "Versteckt" that is not understood, "vielleicht": left out',
+      },
+      { where: 'row 4, "Three"', reason: 'has a capacity that is no number, "1.5": left out' },
     ]);
   });
 
