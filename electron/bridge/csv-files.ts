@@ -28,7 +28,9 @@ export function createCsvFiles({ service }: Engine, user: Principal, tenantId: s
 
   return {
     async preview({ file, mapping, event }: CsvRequest): Promise<CsvPreview> {
-      return previewCsv(await file.bytes(), { mapping, event, known: findKnown(event) });
+      return previewCsv(await file.bytes(), { mapping, event, known: findKnown(event) }, (reading) =>
+        service.findRefusedSessions(user, tenantId, reading),
+      );
     },
     async open({ file, mapping, event }: CsvRequest, following: Following): Promise<ImportedFile> {
       const bytes = await file.bytes();

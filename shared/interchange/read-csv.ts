@@ -4,7 +4,7 @@ import { because, type Reason } from '../base/reasons.ts';
 import type { CatalogItem } from '../catalog/catalog.ts';
 import { isTimeZone } from '../catalog/catalog.ts';
 import type { CsvEvent, CsvFieldName, CsvMapping, CsvPreview } from '../catalog/csv-columns.ts';
-import type { BundledSession, ScheduleBundle, ScheduleReading } from '../catalog/schedule-bundle.ts';
+import type { BundledSession, ScheduleBundle, ScheduleReading, SkippedPart } from '../catalog/schedule-bundle.ts';
 import { ContractError } from '../contract/errors.ts';
 import { SESSION_ID, type SessionInput } from '../contract/session.ts';
 import { guessCsvMapping } from './csv-headers.ts';
@@ -45,13 +45,22 @@ const FIRST_SESSIONS = 6;
 const SAMPLES = 3;
 const SAMPLE_LENGTH = 80;
 
-/** What a file would give, for the person who says what its columns mean: without a column of titles, nothing yet. Throws where there is no table. */
-export function previewCsv(bytes: Uint8Array, options: CsvOptions): CsvPreview {
+/**
+ * What a file would give, for the person who says what its columns mean: without a column of titles, nothing yet. Throws where there is no table.
+ *
+ * @param refusals what of the sessions cannot be taken where they are to go
+ */
+export function previewCsv(
+  bytes: Uint8Array,
+  options: CsvOptions,
+  refusals: (reading: ScheduleReading) => SkippedPart[] = () => [],
+): CsvPreview {
   const table = readCsvTable(bytes);
   const mapping = options.mapping ?? guessCsvMapping(table.headers);
   const { headers, rows } = table;
   // Whose titles are not found yet must be seen all the same: the person says which they are.
   const reading = new CsvReader(table, mapping, options).read('as far as can be');
+  const refused = refusals(reading);
   const nameOf = (
     items: readonly { id: string; name: string }[] = [],
     more: readonly { id: string; name: string }[] = [],
@@ -78,7 +87,7 @@ export function previewCsv(bytes: Uint8Array, options: CsvOptions): CsvPreview {
         .toArray(),
     ),
     rows: rows.length,
-    sessions: reading.sessions.length,
+    sessions: reading.sessions.length - refused.length,
     first: reading.sessions.slice(0, FIRST_SESSIONS).map(({ fields }) => {
       const { name, code, start_date, end_date, room_ids = [], speakers = [] } = fields;
       return {
@@ -90,7 +99,7 @@ export function previewCsv(bytes: Uint8Array, options: CsvOptions): CsvPreview {
         speakers: speakers.map(({ contact_id: id, name: own }) => own ?? contactName(id)),
       };
     }),
-    skipped: reading.skipped,
+    skipped: [...reading.skipped, ...refused],
     ...(eventIds.size === 1 && eventId !== undefined && eventId !== '' ? { eventId } : {}),
   };
 }

@@ -12,6 +12,7 @@ import { ContractError, invalid } from '../contract/errors.ts';
 import { findFaults, parse } from '../contract/parse.ts';
 import type { Caller } from '../contract/roles.ts';
 import type { StoreChange } from '../store/open-store.ts';
+import type { StoreView } from '../store/store-view.ts';
 import { authorise, requireTenant } from './access.ts';
 import type { Call, ServiceContext } from './context.ts';
 import type { Following } from './following.ts';
@@ -105,15 +106,39 @@ export async function importSchedule(
   await takeInChunks(
     schedule.sessions,
     report,
-    ({ fields }) => because('in_session', { name: fields.name }),
+    whereOf,
     (change, session) => takeSession(context, call, change, tenantId, session, mode),
     (done) => onProgress?.(done, schedule.sessions.length),
   );
   return report;
 }
 
+/** Which sessions of a schedule an import would refuse as things stand, and why. */
+export function findRefusedSessions(
+  context: ServiceContext,
+  caller: Caller,
+  tenantId: string,
+  { sessions }: ScheduleReading,
+): SkippedPart[] {
+  authorise(caller, 'admin');
+  requireTenant(context.tenants, tenantId);
+  return context.store.read((view) =>
+    sessions.flatMap((session) => {
+      const outcome = attempt(
+        () => mergedSession(view, tenantId, session),
+        () => whereOf(session),
+      );
+      return 'because' in outcome ? [outcome] : [];
+    }),
+  );
+}
+
+function whereOf({ fields }: BundledSession): Reason {
+  return because('in_session', { name: fields.name });
+}
+
 /** A rule that an item breaks is the item's own trouble; nothing of it has been written by then. */
-function attempt(take: () => Outcome, where: () => Reason): Outcome | SkippedPart {
+function attempt<T>(take: () => T, where: () => Reason): T | SkippedPart {
   try {
     return take();
   } catch (error) {
@@ -153,22 +178,17 @@ function takeSession(
   call: Call,
   change: StoreChange,
   tenantId: string,
-  { id, fields: incoming }: BundledSession,
+  session: BundledSession,
   mode: Mode,
 ): Outcome {
-  const record = change.findSession(tenantId, id);
+  const { id, fields: incoming } = session;
   if (mode === 'add') {
-    if (record !== undefined) return 'unchanged';
+    if (change.findSession(tenantId, id) !== undefined) return 'unchanged';
     requireValidSession(incoming);
     insertSession(context, call, change, tenantId, { ...incoming, id });
     return 'added';
   }
-  // A file of ours names ids; one that was tampered with could name any.
-  if (record !== undefined && record.imported === undefined && record.event_id !== incoming.event_id) {
-    throw new ContractError('invalid', because('of_another_event'));
-  }
-  const { fields, digests } = mergeImport(record?.session, incoming, record?.imported);
-  requireValidSession(fields, record?.session);
+  const { record, fields, digests } = mergedSession(change, tenantId, session);
   if (record === undefined) {
     insertSession(context, call, change, tenantId, { ...fields, id }, digests);
     return 'added';
@@ -177,7 +197,20 @@ function takeSession(
     change.rememberImport(record, digests);
     return 'unchanged';
   }
-  if (record.session.sys_locked === true) throw new ContractError('locked', because('locked'));
   replaceSession(context, call, change, tenantId, record, fields, digests);
   return 'changed';
+}
+
+/** What a session would be after the import, beside what it is; throws where the import refuses it. */
+function mergedSession(view: StoreView, tenantId: string, { id, fields: incoming }: BundledSession) {
+  const record = view.findSession(tenantId, id);
+  // A file of ours names ids; one that was tampered with could name any.
+  if (record !== undefined && record.imported === undefined && record.event_id !== incoming.event_id) {
+    throw new ContractError('invalid', because('of_another_event'));
+  }
+  const { fields, digests } = mergeImport(record?.session, incoming, record?.imported);
+  requireValidSession(fields, record?.session);
+  if (record?.session.sys_locked === true && fields !== record.session)
+    throw new ContractError('locked', because('locked'));
+  return { record, fields, digests };
 }

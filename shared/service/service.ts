@@ -15,7 +15,7 @@ import type { Caller, Principal } from '../contract/roles.ts';
 import type { EventDifferences } from '../contract/session-difference.ts';
 import type { Store } from '../store/open-store.ts';
 import { authoriseOperation, requireTenant } from './access.ts';
-import type { ScheduleBundle, ScheduleReading } from '../catalog/schedule-bundle.ts';
+import type { ScheduleBundle, ScheduleReading, SkippedPart } from '../catalog/schedule-bundle.ts';
 import { batchSessions } from './batch.ts';
 import { changesSince } from './changes-since.ts';
 import { createSession, deleteSession, patchSession, updateSession } from './change-session.ts';
@@ -24,7 +24,7 @@ import type { Following } from './following.ts';
 import { generateSessionFromAbstract } from './generate-session.ts';
 import { createCatalogService, type CatalogService } from './catalog-service.ts';
 import { exportSchedule } from './export-schedule.ts';
-import { importSchedule, type ImportReport } from './import-schedule.ts';
+import { findRefusedSessions, importSchedule, type ImportReport } from './import-schedule.ts';
 import { createPageKeys } from './page-key.ts';
 import { getSessionPrivileges } from './privileges.ts';
 import {
@@ -63,6 +63,8 @@ export interface Service {
     read: () => ScheduleReading,
     following?: Following,
   ): Promise<ImportReport>;
+  /** Which sessions of a schedule an import would refuse as things stand, and why. */
+  findRefusedSessions(caller: Caller, tenantId: string, reading: ScheduleReading): SkippedPart[];
   /** Adds what a tenant does not have yet of a generated schedule; leaves what it has as it is. */
   addSchedule(caller: Caller, tenantId: string, make: () => ScheduleBundle): Promise<ImportReport>;
   exportSchedule(caller: Caller, tenantId: string, eventId: string | undefined): ScheduleBundle;
@@ -96,6 +98,7 @@ export function createService(options: ServiceOptions): Service {
     requireTenant: (tenantId) => requireTenant(context.tenants, tenantId),
     importSchedule: async (caller, tenantId, read, following) =>
       await importSchedule(context, caller, tenantId, read, 'merge', following),
+    findRefusedSessions: (caller, tenantId, reading) => findRefusedSessions(context, caller, tenantId, reading),
     addSchedule: async (caller, tenantId, make) =>
       await importSchedule(context, caller, tenantId, () => ({ ...make(), skipped: [] }), 'add'),
     exportSchedule: (caller, tenantId, eventId) => exportSchedule(context, caller, tenantId, eventId),
