@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 import nodeIcal from 'node-ical';
 import Papa from 'papaparse';
@@ -6,7 +7,10 @@ import type { Page } from 'playwright-core';
 import { describe, expect, test, vi } from 'vitest';
 
 import { parseInstant } from '../../shared/base/date-time.ts';
+import { makeDemoEvent } from '../../shared/demo/demo-event.ts';
+import { exportFormats } from '../../shared/interchange/formats.ts';
 import type { HubProcess } from '../support/hub-process.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { goTo, openApp } from './app-window.ts';
 import { packed, readPdf, type PdfPage, type PrintedText } from './read-pdf.ts';
 
@@ -196,6 +200,42 @@ describe('on paper', () => {
     expect(hidden.filter(({ title }) => sheets.some(({ text }) => text.includes(bare(title))))).toEqual([]);
     expect(sheets[0]!.text).toContain('Seite1von');
   });
+});
+
+test('a name of the event as long as can be, and doors of few and of many sessions, stay on their pages, in type as large as fits', async () => {
+  const file = join(temporaryFolder(), 'crowded.xml');
+  const demo = makeDemoEvent();
+  const [crowded, calm] = demo.catalog.rooms ?? [];
+  const placed = demo.sessions.filter(
+    ({ fields }) => fields.start_date !== undefined && fields.hide_from_schedule !== true,
+  );
+  const quarter = (nth: number): string => new Date(Date.parse('2026-05-11T07:00:00Z') + nth * 900_000).toISOString();
+  // Now many in a room, now few: what one sheet was measured at must not be what another is laid out by.
+  const sessions = placed.slice(0, 33).map(({ id, fields }, nth) => ({
+    id,
+    fields: {
+      ...fields,
+      start_date: quarter(nth),
+      end_date: quarter(nth + 1),
+      room_ids: [(nth < 30 ? crowded : calm)!.id],
+    },
+  }));
+  const name = 'A conference whose name says everything that it is about '.repeat(8).trim();
+  writeFileSync(
+    file,
+    exportFormats['frab.xml'].write({ ...demo, event: { ...demo.event, name }, sessions }, Date.now()),
+  );
+
+  const { page } = await openApp({ flags: ['--import', file] });
+  await goTo(page, '/print');
+  await choose(page, 'Sheets for the doors');
+  const pages = await pdfOf(page);
+  expect(outOfPage(pages)).toEqual([]);
+  const feet = pages.map(({ texts }) => /Timesin.*Printed.*Page(\d+of\d+)$/.exec(packed(texts))?.[1]);
+  expect(feet).toEqual(['1of2', '2of2', '1of1']);
+  const sizes = pages.map(({ texts }) => Math.round(texts.find(({ text }) => / – /.test(text))!.size));
+  expect([sizes[1], sizes[2]]).toEqual([sizes[0], 21]);
+  expect(sizes[0]).toBeLessThan(18);
 });
 
 test('files are saved: the whole event, a room’s calendar, a speaker’s, and what changed', async () => {
