@@ -1,4 +1,4 @@
-import { constants, existsSync, renameSync, statSync } from 'node:fs';
+import { chmodSync, constants, existsSync, renameSync, statSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 
@@ -22,6 +22,9 @@ import { upstreamName } from './upstream.ts';
 
 /** The largest file of everything that is taken, in bytes: far more than any schedule needs. */
 export const MAX_FILE_BYTES = 8 * 1024 ** 3;
+
+/** Read and written by its owner, read by others: as SQLite makes files. */
+const OWNERS_FILE = 0o644;
 
 /** A file that cannot take the place of the data: of the kind `invalid`, and told apart for the app. */
 export class UnusableFile extends ContractError {
@@ -74,6 +77,8 @@ export async function prepareRestore(
     if (file !== undefined) {
       requireUsable(file);
       await copyFile(file, folder.restoring, constants.COPYFILE_FICLONE);
+      // A file from a medium for reading only brings that along.
+      chmodSync(folder.restoring, OWNERS_FILE);
       signal?.throwIfAborted();
       const check = isForeign ? checkForeignDatabase : checkDatabaseInTurns;
       await check(folder.restoring, signal);

@@ -278,6 +278,15 @@ describe('a hub that runs', () => {
     expect((await exchange(hub.url, { path: '/-/health' })).text).toBe('{"status":"ok"}');
   });
 
+  test('says so where nothing can be written to its folder', async () => {
+    const folder = temporaryFolder();
+    // Whoever runs the tests may write everywhere: what stands in the way of the lock serves as well.
+    mkdirSync(join(folder, 'offstage.lock'));
+    const { code, stdout, stderr } = await runHub('--data', folder, '--port', '0');
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toContain(`Nothing can be written to the data folder ${folder}`);
+  });
+
   test('refuses a port that any other program holds', async () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));

@@ -1,6 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, readdirSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -266,6 +275,17 @@ describe('a restore', () => {
     await add(engine, 'B');
     expect(namesIn(engine)).toEqual(['A', 'B']);
     expect(readdirSync(dataDir).filter((name) => /restor|replaced/.test(name))).toEqual([]);
+  });
+
+  test('of a file that allows only reading makes data that can be written', async () => {
+    const { engine } = await openWith('A');
+    const file = join(temporaryFolder(), 'all.sqlite');
+    await engine.backups.exportTo(file);
+    chmodSync(file, 0o444);
+    const dataDir = temporaryFolder();
+    await restoreData({ dataDir, ...silent }, file);
+    expect(statSync(dataFolder(dataDir).database).mode & 0o200).toBe(0o200);
+    expect(namesIn(await open(dataDir))).toEqual(['A']);
   });
 
   test('from another machine makes a replica of its own, and asks nothing of the data that were here', async () => {
