@@ -25,10 +25,10 @@ export function speakerSheets(source: SheetSource): Sheet[] {
       form: 'list',
       isLandscape: false,
       columns: [
-        { title: speaker, width: 19 },
-        { title: time, width: 24 },
+        { title: speaker, width: 18 },
+        { title: time, width: 28 },
         { title: room, width: 15 },
-        { title: session, width: 42 },
+        { title: session, width: 39 },
       ],
       groups: speakers.map(([id, each]) => groupOf(id, each, source)),
     },
