@@ -1,44 +1,16 @@
 import { computed } from 'vue';
-import { useI18n } from 'vue-i18n';
 
 import type { Span } from '../../shared/schedule/scheduled-session.ts';
 import { ZoneClock } from '../../shared/schedule/zone-clock.ts';
 import { useEvent } from '../stores/event.ts';
-import { usePreferences } from '../stores/preferences.ts';
-
-const formatters = new Map<string, Intl.DateTimeFormat>();
-
-/** Making a formatter costs a hundred times what using it costs. */
-function formatterFor(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = JSON.stringify([locale, options]);
-  const known = formatters.get(key);
-  if (known !== undefined) return known;
-  const made = new Intl.DateTimeFormat(locale, options);
-  formatters.set(key, made);
-  return made;
-}
+import { formatterFor, useReaderClock } from './use-reader-clock.ts';
 
 /** Dates and times as they are shown: in the event's zone, by language and preference. Instants are milliseconds since the Unix epoch. */
 export function useTimes() {
-  const { locale: language } = useI18n();
+  const { locale, clockTime } = useReaderClock();
   const event = useEvent();
-  const preferences = usePreferences();
 
-  /** The reader's own variety of the language, such as British English: it decides how dates and times are written. */
-  const locale = computed(() => navigator.languages.find((tag) => tag.startsWith(language.value)) ?? language.value);
   const clock = computed(() => ZoneClock.ofEvent(event.event ?? {}));
-  /** Of hours, minutes and, where the clock has twelve hours, which half of the day: those are written without a zero before them. */
-  const clockTime = computed<Intl.DateTimeFormatOptions>(() => {
-    const { timeFormat } = preferences.current;
-    const own = formatterFor(locale.value, { hour: 'numeric' }).resolvedOptions().hourCycle;
-    const hourCycle = timeFormat === 'system' ? own : timeFormat === '12' ? 'h12' : 'h23';
-    const hasHalves = hourCycle === 'h12' || hourCycle === 'h11';
-    return {
-      hour: hasHalves ? 'numeric' : '2-digit',
-      minute: '2-digit',
-      ...(hourCycle === undefined ? {} : { hourCycle }),
-    };
-  });
 
   /** The years of the event: a date without its year is one of those. */
   const ownYears = computed(() => {

@@ -10,9 +10,14 @@ export const languageNames: readonly string[] = [
   ...Object.keys(others).map((path) => path.slice('./'.length, -'.json'.length)),
 ].sort();
 
-/** The language of the system as far as it is spoken here. */
-export function preferredLanguage(): string {
-  return languageNames.find((name) => navigator.languages.some((tag) => tag.startsWith(name))) ?? 'en';
+/** Whether a tag such as `en-GB` is of the language `en`. */
+export function isOfLanguage(tag: string, name: string): boolean {
+  return tag === name || tag.startsWith(`${name}-`);
+}
+
+/** The first of the reader's languages that is spoken here; they stand in the order of preference. */
+export function preferredLanguage(tags: readonly string[] = navigator.languages): string {
+  return tags.flatMap((tag) => languageNames.filter((name) => isOfLanguage(tag, name)))[0] ?? 'en';
 }
 
 const messages: Record<string, typeof en> = { en };

@@ -1,9 +1,9 @@
 import { useIntervalFn } from '@vueuse/core';
-import { computed, shallowRef } from 'vue';
+import { shallowRef } from 'vue';
 import { useI18n } from 'vue-i18n';
 
 import type { KeptCopy } from '../../../shared/rpc/messages.ts';
-import { usePreferences } from '../../stores/preferences.ts';
+import { useReaderClock } from '../../composables/use-reader-clock.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -15,17 +15,14 @@ const STEPS = [
 
 /** What is told of a copy. A copy holds every event: its time is this machine's, not an event's. */
 export function useCopyWords() {
-  const { t, locale: language } = useI18n();
-  const preferences = usePreferences();
-  /** The reader's own variety of the language, as for all other times. */
-  const locale = computed(() => navigator.languages.find((tag) => tag.startsWith(language.value)) ?? language.value);
+  const { t } = useI18n();
+  const { locale, hourCycle } = useReaderClock();
   const nowMs = shallowRef(Date.now());
   useIntervalFn(() => (nowMs.value = Date.now()), MINUTE_MS);
 
   /** Such as "Monday, 24 November 2026 at 10:05". */
   const timeOf = ({ at }: Pick<KeptCopy, 'at'>): string => {
-    const { timeFormat } = preferences.current;
-    const hours = timeFormat === 'system' ? {} : ({ hourCycle: timeFormat === '12' ? 'h12' : 'h23' } as const);
+    const hours = hourCycle.value === undefined ? {} : { hourCycle: hourCycle.value };
     const format = new Intl.DateTimeFormat(locale.value, { dateStyle: 'full', timeStyle: 'short', ...hours });
     return format.format(Date.parse(at));
   };

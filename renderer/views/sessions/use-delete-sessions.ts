@@ -2,6 +2,7 @@ import { useI18n } from 'vue-i18n';
 
 import { useUndo } from '../../composables/use-undo.ts';
 import { useHost } from '../../host/bridge-key.ts';
+import { reasonWords } from '../../i18n/reason-words.ts';
 import { useEdit } from '../../stores/edit.ts';
 import { useEvent } from '../../stores/event.ts';
 import { useNotices } from '../../stores/notices.ts';
@@ -27,7 +28,7 @@ export function useDeleteSessions() {
       const { done, refused } = await edit.perform(
         async () => await bridge.edit.deleteMany({ tenantId: event.tenantId, ids: [...ids] }),
       );
-      const details = refused.map(({ at, message }) => `${names[at] ?? ''}: ${message}`);
+      const details = refused.map((refusal) => `${names[refusal.at] ?? ''}: ${reasonWords(refusal)}`);
       if (done.length > 0) {
         notices.tell({ kind: 'done', text: t('sessions.deleted.many', done.length), action: undoAction() });
       }
