@@ -4,10 +4,19 @@ import { ContractError } from '../../shared/contract/errors.ts';
 import { requestJson } from '../../shared/http/client.ts';
 import { encodeSegment } from '../../shared/http/codec.ts';
 import type { Finding, FindingReason, UpstreamCheck } from '../../shared/rpc/sync-messages.ts';
-import { clientOptions, connectTo, isSendable, UpstreamError, type UpstreamAddress } from './upstream.ts';
+import {
+  clientOptions,
+  connectTo,
+  isSendable,
+  UpstreamError,
+  upstreamName,
+  type KeyStore,
+  type UpstreamAddress,
+} from './upstream.ts';
 
 /** What a person typed in to connect a headquarters. */
 export interface CheckedUpstream extends UpstreamAddress {
+  /** Without it, the one that is kept for this headquarters is tried. */
   key?: string;
   /** None: what is there is asked for. */
   eventIds: readonly string[];
@@ -31,8 +40,9 @@ const health = z.object({ status: z.literal('ok') });
 const events = z.array(z.object({ id: z.string(), name: z.string() }));
 
 /** Tries a headquarters, one thing after the other, by reading alone. */
-export async function checkUpstream(upstream: CheckedUpstream): Promise<UpstreamCheck> {
+export async function checkUpstream(upstream: CheckedUpstream, kept: Pick<KeyStore, 'keyOf'>): Promise<UpstreamCheck> {
   const { eventIds } = upstream;
+  const keys = { keyOf: (name: string) => upstream.key ?? kept.keyOf(name) };
   const nothing: UpstreamCheck = {
     address: UNTRIED,
     key: UNTRIED,
@@ -40,7 +50,7 @@ export async function checkUpstream(upstream: CheckedUpstream): Promise<Upstream
     events: eventIds.map((id) => ({ id, finding: UNTRIED })),
   };
   try {
-    clientOptions(upstream, { keyOf: () => upstream.key });
+    clientOptions(upstream, keys);
   } catch (error) {
     if (error instanceof UpstreamError) {
       const isPlain =
@@ -57,12 +67,12 @@ export async function checkUpstream(upstream: CheckedUpstream): Promise<Upstream
 
   const found = new Map<string, 'known' | ContractError>();
   for (const id of eventIds.length === 0 ? [NO_EVENT] : eventIds) {
-    const answer = await askFor(upstream, id);
-    const stop = answer === 'known' ? undefined : whatStops(answer, upstream.key);
+    const answer = await askFor(upstream, keys, id);
+    const stop = answer === 'known' ? undefined : whatStops(answer, keys.keyOf(upstreamName(upstream)));
     if (stop !== undefined) return { ...nothing, ...stop };
     found.set(id, answer);
   }
-  const hub = await readHub(upstream);
+  const hub = await readHub(upstream, keys);
   if (hub === 'unknown tenant') {
     return { ...nothing, address: RIGHT, key: RIGHT, tenant: wrong('tenant_unknown', 'There is no such tenant.') };
   }
@@ -97,8 +107,12 @@ function findingOf(answer: 'known' | ContractError | undefined, isOffered: boole
       : wrongAs('refused', answer);
 }
 
-async function askFor(upstream: CheckedUpstream, eventId: string): Promise<'known' | ContractError> {
-  const api = connectTo(upstream, { keyOf: () => upstream.key });
+async function askFor(
+  upstream: CheckedUpstream,
+  keys: Pick<KeyStore, 'keyOf'>,
+  eventId: string,
+): Promise<'known' | ContractError> {
+  const api = connectTo(upstream, keys);
   const request = { tenantId: upstream.remoteTenantId, event_id: eventId, fields: 'id' };
   const answer = await orError(api.listSessionsByEvent(request));
   return answer instanceof ContractError ? answer : 'known';
@@ -135,8 +149,9 @@ function whatStops(error: ContractError, key: string | undefined): Partial<Upstr
 /** The events of a hub of ours, in the order of their names; undefined where it is none, or this key may not see them. */
 async function readHub(
   upstream: CheckedUpstream,
+  keys: Pick<KeyStore, 'keyOf'>,
 ): Promise<{ id: string; name: string }[] | 'unknown tenant' | undefined> {
-  const options = clientOptions(upstream, { keyOf: () => upstream.key });
+  const options = clientOptions(upstream, keys);
   const get = async (url: string): Promise<unknown> =>
     await requestJson(options, { method: 'GET', url, headers: { accept: 'application/json' } });
   // What is no hub answers this with 404, or with anything at all.

@@ -196,7 +196,7 @@ export async function startSync(options: EngineSyncOptions): Promise<EngineSync>
       await keys.setKey(name, key);
       schedule.wake();
     },
-    check: async (upstream) => await checkUpstream(upstream),
+    check: async (upstream) => await checkUpstream(upstream, keys),
     pause: async (tenantId) => await find(tenantId).replicator.pause(),
     async resume(tenantId) {
       const { replicator, schedule } = find(tenantId);

@@ -266,6 +266,16 @@ describe('checking a headquarters', () => {
     expect(engine.sync.list()).toEqual([]);
   });
 
+  test('without a key, the one that is kept for this headquarters is tried', async () => {
+    const world = await openWorld();
+    const engine = await start(world);
+    const asked = { url: world.upstream.url, remoteTenantId: TENANT, eventIds: [] };
+    expect(await engine.sync.check(asked)).toMatchObject({ key: wrong('A key is needed') });
+    await world.keys.setKey(upstreamName(asked), KEY);
+    expect(await engine.sync.check(asked)).toMatchObject({ key: right, tenant: right, offered: expect.any(Array) });
+    expect(await engine.sync.check({ ...asked, key: 'another' })).toMatchObject({ key: wrong('not known there') });
+  });
+
   test('says of each thing what is wrong with it', async () => {
     const world = await openWorld();
     const engine = await start(world);
