@@ -4,6 +4,7 @@ import { ContractError } from '../../shared/contract/errors.ts';
 import type { SyncStatus } from '../../shared/rpc/sync-messages.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { CheckedUpstream } from '../engine/check-upstream.ts';
+import { upstreamName } from '../engine/upstream.ts';
 import { Mailbox } from './mailbox.ts';
 
 /** The tenant that holds what belongs to no second headquarters. */
@@ -21,7 +22,7 @@ export interface SyncCalls {
   onConnections(listener: () => void): () => void;
 }
 
-export function createSyncCalls({ sync, tenants }: Engine): SyncCalls {
+export function createSyncCalls({ sync, tenants, store }: Engine): SyncCalls {
   const listeners = new Set<() => void>();
   const tell = (): void => {
     for (const listener of listeners) listener();
@@ -81,13 +82,20 @@ export function createSyncCalls({ sync, tenants }: Engine): SyncCalls {
     onConnections,
   };
 
-  /** The tenant of this headquarters, if it is connected; else the local one, if that has none; else a new one. */
-  function tenantFor({ url, remoteTenantId }: Pick<CheckedUpstream, 'url' | 'remoteTenantId'>): string {
+  /**
+   * The tenant of this headquarters, if it is connected; else the local one, if that has no headquarters and either no event, or one of those that are
+   * wanted, which goes over; else a new one: people and rooms of other events stay apart.
+   */
+  function tenantFor(upstream: CheckedUpstream): string {
     const connections = sync.list();
-    const known = connections.find((one) => one.url === url && one.remoteTenantId === remoteTenantId);
+    const name = upstreamName(upstream);
+    const known = connections.find((one) => upstreamName(one) === name);
     if (known !== undefined) return known.tenantId;
     const taken = new Set([...connections.map(({ tenantId }) => tenantId), ...tenants()]);
-    if (!connections.some(({ tenantId }) => tenantId === LOCAL_TENANT)) return LOCAL_TENANT;
+    const isConnected = connections.some(({ tenantId }) => tenantId === LOCAL_TENANT);
+    const here = store.read((view) => view.listCatalog(LOCAL_TENANT, 'events'));
+    const goOver = here.length === 0 || here.some(({ id }) => upstream.eventIds.includes(id));
+    if (!isConnected && goOver) return LOCAL_TENANT;
     for (let number = 2; ; number += 1) {
       const name = `headquarters-${number}`;
       if (!taken.has(name)) return name;

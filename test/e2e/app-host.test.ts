@@ -131,6 +131,29 @@ test('a key that is typed into the app stands in its own file alone, for its own
   if (process.platform !== 'win32') expect(statSync(keyFile).mode & 0o777).toBe(0o600);
 });
 
+test('a headquarters has a tenant of its own beside events that are kept here, however its address is written', async () => {
+  const key = 'hq-key';
+  const flags = ['--data', temporaryFolder(), '--tenant', 'main', '--demo', '--api-key', `${key}=admin`];
+  const headquarters = await startBuiltHub(...flags);
+  const upstream = { url: headquarters.url, remoteTenantId: 'main', key, eventIds: ['demo-2026'] };
+  const file = new File(['Title\nA talk\n'], 'own.csv');
+  const event = { name: 'Own', time_zone: 'UTC' };
+
+  const { hub } = await startHost();
+  const { bridge, close } = await openBridge(hub);
+  onTestFinished(close);
+  const { tenantId: own } = await bridge.files.openCsv({ file, mapping: { title: 0 }, event });
+  const { tenantId } = await bridge.sync.connect(upstream);
+  expect(tenantId).not.toBe(own);
+  expect(await bridge.sync.connect({ ...upstream, url: `${headquarters.url}/` })).toEqual({ tenantId });
+
+  // An event that is here already goes over where it is.
+  const { hub: demo } = await startHost('--demo');
+  const second = await openBridge(demo);
+  onTestFinished(second.close);
+  expect(await second.bridge.sync.connect(upstream)).toEqual({ tenantId: 'local' });
+});
+
 test('a hub that serves no app has no bridge and no page', async () => {
   const hub = await startBuiltHub('--data', temporaryFolder());
   expect(hub.ready.app).toBeUndefined();
