@@ -176,8 +176,7 @@ export const useAbstracts = defineStore('abstracts', () => {
     /** Chooses the types of the sessions to be made, and remembers them. */
     async chooseTypes(changes: z.infer<typeof remembered>): Promise<void> {
       lastChosen.value = { ...lastChosen.value, ...changes };
-      const value = JSON.parse(JSON.stringify(lastChosen.value)) as Record<string, string>;
-      await bridge.settings.save({ name: settingName(), value });
+      await edit.saveSetting(settingName(), JSON.parse(JSON.stringify(lastChosen.value)));
     },
 
     /** Makes a session of each of the targets, as one step. Those of which none could be made stay chosen. */

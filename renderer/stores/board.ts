@@ -5,6 +5,7 @@ import { z } from 'zod/mini';
 import type { SessionSummary } from '../../shared/rpc/session-summary.ts';
 import { matchesWords, searchWords } from '../../shared/schedule/search-text.ts';
 import { useHost } from '../host/bridge-key.ts';
+import { useEdit } from './edit.ts';
 import { useDays } from './days.ts';
 import { useEvent } from './event.ts';
 import { useSearchTexts } from './search-texts.ts';
@@ -39,7 +40,8 @@ const NO_FILTER: BoardFilter = { text: '', trackIds: new Set(), typeIds: new Set
 
 /** How the board is looked at: its form, kept for each event; its filter and selection, which are gone with the window. */
 export const useBoard = defineStore('board', () => {
-  const { bridge, follow } = useHost();
+  const { follow } = useHost();
+  const edit = useEdit();
   const event = useEvent();
   const days = useDays();
   const searchTexts = useSearchTexts();
@@ -90,7 +92,7 @@ export const useBoard = defineStore('board', () => {
     view,
     async save(changes: Partial<BoardView>): Promise<void> {
       view.value = { ...view.value, ...changes };
-      await bridge.settings.save({ name: viewName(), value: view.value });
+      await edit.saveSetting(viewName(), view.value);
     },
 
     isTrayOpen: computed(() => view.value.isTrayOpen ?? hadUnscheduled.value),

@@ -10,6 +10,7 @@ import type { Clash } from '../../shared/schedule/clash.ts';
 import type { ScheduledSession, Span } from '../../shared/schedule/scheduled-session.ts';
 import { useHost } from '../host/bridge-key.ts';
 import { useDays } from './days.ts';
+import { useEdit } from './edit.ts';
 import { useEvent, type SessionsChange } from './event.ts';
 
 const acknowledgements = z.object({ acknowledged: z.array(z.string()) });
@@ -22,7 +23,8 @@ const MAX_ACKNOWLEDGED = 1_000;
  * acknowledged. What reads `all`, `open`, `of`, `openOf` or `severityOf` is called again when any clash comes or goes.
  */
 export const useClashes = defineStore('clashes', () => {
-  const { bridge, follow } = useHost();
+  const { follow } = useHost();
+  const edit = useEdit();
   const event = useEvent();
   const days = useDays();
 
@@ -112,10 +114,7 @@ export const useClashes = defineStore('clashes', () => {
     // What no clash bears any more may go: it is kept only so long as not everything is here to be sure.
     const borne = new Set(all.value.map(({ key }) => key));
     const kept = event.stage === 'complete' ? [...keys].filter((key) => borne.has(key)) : [...keys];
-    await bridge.settings.save({
-      name: acknowledgedName(),
-      value: { acknowledged: kept.slice(-MAX_ACKNOWLEDGED) },
-    });
+    await edit.saveSetting(acknowledgedName(), { acknowledged: kept.slice(-MAX_ACKNOWLEDGED) });
   }
 
   /** What would be wrong with the event if these sessions stood so, and is not now. */
@@ -132,7 +131,7 @@ export const useClashes = defineStore('clashes', () => {
     settings,
     async saveSettings(changes: Partial<ClashSettings>): Promise<void> {
       settings.value = { ...settings.value, ...changes };
-      await bridge.settings.save({ name: rulesName(), value: settings.value });
+      await edit.saveSetting(rulesName(), settings.value);
     },
 
     /** Every clash, also those acknowledged. */

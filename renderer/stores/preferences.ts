@@ -4,6 +4,7 @@ import { z } from 'zod/mini';
 
 import { useHost } from '../host/bridge-key.ts';
 import { languageNames, preferredLanguage, speak } from '../i18n/i18n.ts';
+import { useEdit } from './edit.ts';
 
 const preferences = z.object({
   theme: z._default(z.enum(['system', 'light', 'dark']), 'system'),
@@ -23,7 +24,8 @@ export type Preferences = z.infer<typeof preferences>;
 
 /** How the person at this machine likes the app, the same in all its windows. */
 export const usePreferences = defineStore('preferences', () => {
-  const { bridge, follow } = useHost();
+  const { follow } = useHost();
+  const edit = useEdit();
   const current = shallowRef<Preferences>(preferences.parse({}));
 
   follow((bridge, signal) => bridge.settings.watch({ name: 'preferences' }, { signal }), {
@@ -51,7 +53,7 @@ export const usePreferences = defineStore('preferences', () => {
     /** Changes some, and saves them. */
     async save(changes: Partial<Preferences>): Promise<void> {
       current.value = { ...current.value, ...changes };
-      await bridge.settings.save({ name: 'preferences', value: current.value });
+      await edit.saveSetting('preferences', current.value);
     },
   };
 });

@@ -131,7 +131,7 @@ export const usePrinting = defineStore('printing', () => {
     /** Notes that what is chosen was printed now. */
     async notePrinted(): Promise<void> {
       lastPrints.value = { ...lastPrints.value, [kind.value]: Date.now() };
-      await bridge.settings.save({ name: name.value, value: lastPrints.value });
+      await edit.saveSetting(name.value, lastPrints.value);
     },
   };
 });
