@@ -108,6 +108,7 @@ describe('a first run', () => {
     );
     const { page } = await openApp();
     await page.getByRole('button', { name: 'Connect …' }).click();
+    await page.getByRole('textbox', { name: 'Address' }).and(page.locator(':focus')).waitFor();
     await page.getByLabel('Address').fill('http://hq.example');
     await page.getByLabel('Tenant').fill('nobody');
     const check = page.getByRole('button', { name: 'Check' });
@@ -122,7 +123,7 @@ describe('a first run', () => {
     await page.getByText('There is no such tenant.').waitFor();
     await page.getByLabel('Tenant').fill('org');
     await check.click();
-    await page.getByLabel('Open Horizons 2026').check();
+    await page.getByLabel('Open Horizons 2026').and(page.locator(':focus')).check();
     expect(await axeFindings(page)).toEqual([]);
     await page.getByRole('button', { name: 'Fetch the event' }).click();
     await page

@@ -219,5 +219,5 @@ test('an event without headquarters says that it is kept here alone, and where t
   await page.getByRole('heading', { name: 'Kept on this computer alone' }).waitFor();
   expect(await axeFindings(page)).toEqual([]);
   await page.getByRole('link', { name: 'Connect to headquarters' }).click();
-  await page.waitForURL(/welcome/);
+  await page.getByRole('textbox', { name: 'Address' }).waitFor();
 });
