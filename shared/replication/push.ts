@@ -183,13 +183,14 @@ async function sendChanges(run: Push, due: readonly Due[]): Promise<void> {
     }
   }
   context.signal.throwIfAborted();
-  if (ready.length <= 1 || !context.memory.current.takesBatches) {
-    for (const item of ready) await alone(run, item.id, async () => await sendOne(run, item));
-    return;
-  }
+  // A batch carries no `If-Match`.
+  const isSingle = ({ step }: Due): boolean =>
+    ready.length <= 1 || !context.memory.current.takesBatches || (step === 'delete' && context.isHub);
+  for (const item of ready.filter(isSingle)) await alone(run, item.id, async () => await sendOne(run, item));
+  const together = ready.filter((item) => !isSingle(item));
 
   const sent: { id: string; state: SessionState; operation: BatchOperation }[] = [];
-  for (const item of ready) {
+  for (const item of together) {
     const state = await send(run, item);
     if (state !== undefined) sent.push({ id: item.id, state, operation: toOperation(run, item, state) });
   }
@@ -197,9 +198,9 @@ async function sendChanges(run: Push, due: readonly Due[]): Promise<void> {
   const results = await sendBatch(run, sent);
   if (results === 'turned away') {
     // Nobody's refusal: halved, down to single calls.
-    const half = Math.ceil(ready.length / 2);
-    await sendChanges(run, ready.slice(0, half));
-    await sendChanges(run, ready.slice(half));
+    const half = Math.ceil(together.length / 2);
+    await sendChanges(run, together.slice(0, half));
+    await sendChanges(run, together.slice(half));
     return;
   }
   const byId = new Map(results.map((result) => [result.id, result]));
@@ -268,7 +269,9 @@ async function sendOne(run: Push, item: Due): Promise<void> {
   const id = state.sync.remote_id;
   try {
     if (item.step === 'delete') {
-      await remote.deleteSession({ tenantId, id });
+      // It goes by the version that was read just before: what came in since is not deleted with it.
+      const version = context.isHub ? state.sync.version?.sys_version : undefined;
+      await remote.deleteSession({ tenantId, id, ...(version === undefined ? {} : { ifMatch: `"${version}"` }) });
       await hearDeleted(run, item.id);
     } else {
       const answer = await remote.patchSession({ tenantId, id, body: patchOf(context, state) });

@@ -171,6 +171,7 @@ export function createReplicator(options: ReplicatorOptions): Replicator {
   const contextNow = (): SyncContext => ({
     ...options,
     remote: operationsUntilAborted(abort.signal, options.remote),
+    isHub: isFed(),
     memory,
     signal: abort.signal,
     inTurn,

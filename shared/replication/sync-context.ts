@@ -20,6 +20,8 @@ export interface SyncContext {
   upstream: string;
   /** The fourteen operations of headquarters. */
   remote: SessionsApi;
+  /** Whether headquarters is a hub of ours, which honours `If-Match`. */
+  isHub: boolean;
   /** The tenant's id there. */
   remoteTenantId: string;
   /** What is remembered between syncs. */

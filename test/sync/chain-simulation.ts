@@ -356,10 +356,12 @@ class ChainWorld {
       return;
     }
     const { session } = this.#random.pick(sessions);
+    const seen = `"${session.sys_version}"`;
     if (roll < 0.4) {
       this.#note(`${machine.index}: deletes ${session.id}`);
       this.#giveUp(machine, session.id);
-      await machine.api.deleteSession({ tenantId: this.#tenantId, id: session.id });
+      const request = { tenantId: this.#tenantId, id: session.id, ifMatch: seen };
+      await this.#save(machine, async () => await machine.api.deleteSession(request));
       return;
     }
     const body: JsonPatch = [];
@@ -375,7 +377,22 @@ class ChainWorld {
     }
     if (this.#random.chance(0.08)) body.push({ op: 'add', path: '/event_id', value: this.#random.pick(EVENTS) });
     this.#note(`${machine.index}: patches ${session.id} ${JSON.stringify(body)}`);
-    await machine.api.patchSession({ tenantId: this.#tenantId, id: session.id, body });
+    const request = { tenantId: this.#tenantId, id: session.id, body, ifMatch: seen };
+    const isSaved = await this.#save(machine, async () => await machine.api.patchSession(request));
+    if (isSaved) return;
+    for (const operation of body) if ('value' in operation) this.#finish(operation.value);
+  }
+
+  /** Saves what a person made of a session as the app does: only if it is still what that person saw. Answers whether it was. */
+  async #save({ index }: Machine, save: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await save();
+      return true;
+    } catch (error) {
+      if (!(error instanceof ContractError) || error.kind !== 'precondition_failed') throw error;
+      this.#note(`${index}: it was another by then`);
+      return false;
+    }
   }
 
   async #addsRoom({ index, service }: Machine): Promise<void> {

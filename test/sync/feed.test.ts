@@ -136,6 +136,31 @@ describe('a sync by the change feed', () => {
     expect(await namesHere(world)).toEqual(['T0', 'T2']);
   });
 
+  test('deletes at the hub only what was read: what somebody there edited in the same moment comes back with a question', async () => {
+    const world = await openWorld();
+    const made = await makeThere(world, 3);
+    await world.laptop.replicator.sync('hand');
+    for (const { id } of made) await world.laptop.api.deleteSession({ tenantId: TENANT, id });
+    const edited = String(made[1]?.id);
+    let isEdited = false;
+    world.interfere = async (name) => {
+      if (name !== 'deleteSession' || isEdited) return undefined;
+      isEdited = true;
+      await rename(world.theirs, edited, 'Edited');
+      return undefined;
+    };
+    expect(await world.laptop.replicator.sync('hand')).toMatchObject({ conflicts: 1 });
+    expect(await namesHere(world)).toEqual(['Edited']);
+    expect(world.laptop.replicator.conflicts()).toMatchObject([
+      { id: edited, deleted: 'here', fields: [{ pointer: '' }] },
+    ]);
+    await world.laptop.replicator.resolve(edited, 'mine');
+    expect(await world.laptop.replicator.sync('hand')).toMatchObject({ state: 'synced' });
+    await expect(world.theirs.getSession({ tenantId: TENANT, id: edited })).rejects.toMatchObject({
+      kind: 'not_found',
+    });
+  });
+
   test('stops removing where suspiciously many are gone, and asks', async () => {
     const world = await openWorld();
     const made = await makeThere(world, 30);
