@@ -121,7 +121,9 @@ export async function startSync(options: EngineSyncOptions): Promise<EngineSync>
     const { tenantId, eventIds } = upstream;
     if (running.has(tenantId)) throw new UpstreamError(because('tenant_taken', { tenant: tenantId }));
     connectTo(upstream, keys);
-    await subscribe(tenantId, upstreamName(upstream), eventIds);
+    const name = upstreamName(upstream);
+    refuseUnsendable(keys.keyOf(name) ?? '');
+    await subscribe(tenantId, name, eventIds);
     run(upstream, true);
   }
   for (const tenantId of connections.tenants()) tenants.add(tenantId);

@@ -181,6 +181,7 @@ describe('the command line', () => {
       [['--data', data, '--port', '0', '--import', broken], /broken\.xml/],
       [['--data', broken], /cannot be made/],
       [['--data', data, '--port', '0', '--host', '192.0.2.1'], /no such address/],
+      [['--data', data, '--port', '0', ...upstream, '--upstream-key', 'secret-ключ'], /sign that no key can have/],
     ];
     for (const [flags, message] of cases) {
       const { code, stdout, stderr } = await runHub(...flags);
