@@ -148,7 +148,9 @@ async function create(run: Push, id: string): Promise<void> {
   const body = { ...contentOf(state.session), sys_external_id: state.session.sys_external_id ?? id };
   try {
     const answer = await remote.createSession({ tenantId, body: body as SessionInput });
-    if (typeof answer.id !== 'string' || !isWholeSession(answer)) throw unusable('answer_not_whole');
+    if (typeof answer.id !== 'string') throw unusable();
+    // What came of it is not told: a listing tells.
+    if (!isWholeSession(answer)) return;
     const keepsExternalIds = answer.sys_external_id === body.sys_external_id;
     if (memory.current.keepsExternalIds !== keepsExternalIds) await memory.remember({ keepsExternalIds });
     await hearAnswer(run, id, answer);
@@ -275,8 +277,9 @@ async function sendOne(run: Push, item: Due): Promise<void> {
       await hearDeleted(run, item.id);
     } else {
       const answer = await remote.patchSession({ tenantId, id, body: patchOf(context, state) });
-      if (answer.id !== id) throw unusable('answer_of_another');
-      if (!isWholeSession(answer)) throw unusable('answer_not_whole');
+      if (answer.id !== id) throw unusable();
+      // What came of it is not told: it is read next.
+      if (!isWholeSession(answer)) return;
       reportOverwriting(context, state, answer);
       await hearAnswer(run, item.id, answer);
     }
@@ -442,6 +445,6 @@ async function probeTest(context: SyncContext): Promise<void> {
   }
 }
 
-function unusable(code: 'answer_of_another' | 'answer_not_whole'): ContractError {
-  return new ContractError('unusable_answer', because(code));
+function unusable(): ContractError {
+  return new ContractError('unusable_answer', because('answer_of_another'));
 }
