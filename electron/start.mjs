@@ -2,6 +2,7 @@
 // `npm start -- --demo` or `-- --import FILE` go to the browser host as they are (see `npm run hub -- --help`).
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -9,12 +10,14 @@ import { createInterface } from 'node:readline';
 import { fail, install, projectNode, root, run } from './prepare.mjs';
 
 const flags = process.argv.slice(2);
+/** The hub's own choice; what a browser remembers of the app, such as the event looked at last, belongs to it. */
+const USUAL_PORT = 4680;
 
 install();
 console.log('Building …');
 if (run('electron-vite', ['build', '--logLevel', 'warn']) !== 0) fail('Offstage could not be built.');
 if (flags.length === 0 && haveElectron()) process.exit(run('electron', ['.']));
-openInBrowser();
+await openInBrowser();
 
 /** Whether Electron can run here: its binary is fetched on the first start, which needs the network once, and a screen. */
 function haveElectron() {
@@ -25,7 +28,7 @@ function haveElectron() {
   return run('install-electron', [], { stdio: 'ignore' }) === 0;
 }
 
-function openInBrowser() {
+async function openInBrowser() {
   const keyFile = join(process.env.XDG_CONFIG_HOME ?? join(homedir(), '.config'), 'offstage', 'keys.json');
   const own = [
     '--data',
@@ -37,6 +40,7 @@ function openInBrowser() {
     keyFile,
     '--log-level',
     'error',
+    ...((await isTaken(USUAL_PORT)) ? ['--port', '0'] : []),
   ];
   const hub = spawn(projectNode(), [join(root, 'out', 'hub.js'), ...own, ...flags], {
     stdio: ['inherit', 'pipe', 'inherit'],
@@ -51,5 +55,14 @@ Offstage is running. Open this address in a browser on this computer:
 
 Stop it with Ctrl C.
 `);
+  });
+}
+
+/** Whether another program has a port of this computer: then any other serves as well. */
+async function isTaken(port) {
+  const server = createServer();
+  return await new Promise((resolve) => {
+    server.once('error', () => resolve(true));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(false)));
   });
 }
