@@ -5,26 +5,29 @@ import { Mailbox } from './mailbox.ts';
 import { whenAborted } from './when-aborted.ts';
 import type { SyncCalls } from './sync-calls.ts';
 
-/** The events that are kept here, now and whenever one comes, goes or changes. */
+/** The events that are kept here, now and whenever one comes, goes or changes, and whether they can be backed up. */
 export async function* feedWorkspace(
   engine: Engine,
   sync: SyncCalls,
   host: HostFacts,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Workspace> {
-  const changed = new Mailbox<'events'>();
+  const changed = new Mailbox<'events' | 'backups'>();
   const stop = engine.store.watchCatalog((record) => {
     if (record.kind === 'events') changed.add('events');
   });
   const stopConnections = sync.onConnections(() => changed.add('events'));
+  const stopBackups = engine.backups.onFailure(() => changed.add('backups'));
   try {
     while (signal?.aborted !== true) {
-      yield { events: listEvents(engine), host };
+      const backupFailure = engine.backups.failure();
+      yield { events: listEvents(engine), host, ...(backupFailure === undefined ? {} : { backupFailure }) };
       await changed.take(signal);
     }
   } finally {
     stop();
     stopConnections();
+    stopBackups();
   }
 }
 

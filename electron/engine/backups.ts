@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 
 import { toTimestamp, type Clock } from '../../shared/base/clock.ts';
 import type { Logger } from '../../shared/base/logger.ts';
-import { because } from '../../shared/base/reasons.ts';
+import { because, type Reason } from '../../shared/base/reasons.ts';
 import { ContractError } from '../../shared/contract/errors.ts';
 import type { Store } from '../../shared/store/open-store.ts';
 import { checkDatabaseInTurns } from '../storage-sqlite/check-copy.ts';
@@ -35,6 +35,10 @@ export interface Backups {
   make(onProgress?: OnProgress): Promise<Backup>;
   /** Writes everything into one file elsewhere. Throws `storage_full`, and `invalid` for a path that is there already or cannot be written. */
   exportTo(path: string, onProgress?: OnProgress): Promise<{ sizeBytes: number }>;
+  /** Why there is no newer copy, where the last one that was begun could not be made. */
+  failure(): Reason | undefined;
+  /** Hears each time that this may be another; answers what ends that. */
+  onFailure(listen: () => void): () => void;
   /** Ends what is under way. */
   stop(): Promise<void>;
 }
@@ -75,30 +79,48 @@ export function startBackups(options: BackupOptions): Backups {
     };
   };
 
-  const make: Backups['make'] = async (onProgress) =>
-    await inTurn(async () => {
-      const state = stateOf(storage);
-      const atMs = clock();
-      const id = `offstage-${fileStamp(atMs)}.sqlite`;
-      const path = join(folder.backups, id);
-      mkdirSync(folder.backups, { recursive: true });
-      try {
-        await storage.copyTo(path, followed(onProgress));
-        // Copies of a damaged file would push out the good ones.
-        await checkDatabaseInTurns(path);
-      } catch (error) {
-        rmSync(path, { force: true });
-        const known = toContractError(error);
-        if (known?.kind === 'storage_damaged') options.onDamage();
-        throw known ?? error;
-      }
-      const made: Backup = { id, at: toTimestamp(atMs), sizeBytes: statSync(path).size };
-      const context = { tenantId: '', principalId: 'backup', operation: 'backup', atMs };
-      await store.change(context, (change) => change.saveSetting(BACKED_UP, state));
-      for (const { id: old } of superfluous(listBackups(folder))) rmSync(join(folder.backups, old), { force: true });
-      logger.info({ backup: id }, 'A backup was made');
+  let failure: Reason | undefined;
+  const listeners = new Set<() => void>();
+  const become = (reason: Reason | undefined): void => {
+    failure = reason;
+    for (const listen of listeners) listen();
+  };
+
+  const make: Backups['make'] = async (onProgress) => {
+    try {
+      const made = await inTurn(async () => await copy(onProgress));
+      become(undefined);
       return made;
-    });
+    } catch (error) {
+      if (!isStopped)
+        become(error instanceof ContractError ? error.because : because('file_not_written', { file: folder.backups }));
+      throw error;
+    }
+  };
+
+  async function copy(onProgress: OnProgress | undefined): Promise<Backup> {
+    const state = stateOf(storage);
+    const atMs = clock();
+    const id = `offstage-${fileStamp(atMs)}.sqlite`;
+    const path = join(folder.backups, id);
+    mkdirSync(folder.backups, { recursive: true });
+    try {
+      await storage.copyTo(path, followed(onProgress));
+      // Copies of a damaged file would push out the good ones.
+      await checkDatabaseInTurns(path);
+    } catch (error) {
+      rmSync(path, { force: true });
+      const known = toContractError(error);
+      if (known?.kind === 'storage_damaged') options.onDamage();
+      throw known ?? error;
+    }
+    const made: Backup = { id, at: toTimestamp(atMs), sizeBytes: statSync(path).size };
+    const context = { tenantId: '', principalId: 'backup', operation: 'backup', atMs };
+    await store.change(context, (change) => change.saveSetting(BACKED_UP, state));
+    for (const { id: old } of superfluous(listBackups(folder))) rmSync(join(folder.backups, old), { force: true });
+    logger.info({ backup: id }, 'A backup was made');
+    return made;
+  }
 
   const makeIfWritten = async (): Promise<void> => {
     const last = store.read((view) => view.findSetting(BACKED_UP));
@@ -132,6 +154,11 @@ export function startBackups(options: BackupOptions): Backups {
         }
         return { sizeBytes: statSync(file).size };
       }),
+    failure: () => failure,
+    onFailure(listen) {
+      listeners.add(listen);
+      return () => void listeners.delete(listen);
+    },
     async stop() {
       isStopped = true;
       clearInterval(timer);

@@ -59,6 +59,8 @@ export const useWorkspace = defineStore('workspace', () => {
     isKnown: computed(() => workspace.value !== undefined && workspace.value.damaged === undefined),
     /** Where the data cannot be read. */
     damaged: computed(() => workspace.value?.damaged),
+    /** Why the last copy of the data could not be made, where it could not. */
+    backupFailure: computed(() => workspace.value?.backupFailure),
     /** Whether the engine is away, and nobody knows why. */
     isAway: computed(() => host.state.value === 'lost' && leaving.value === undefined),
     comesBack,

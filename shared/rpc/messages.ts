@@ -21,6 +21,8 @@ export interface WorkspaceEvent {
 export interface Workspace {
   events: WorkspaceEvent[];
   host: HostFacts;
+  /** Why the last copy of the data could not be made, where it could not. */
+  backupFailure?: Reason;
   /** Where the data cannot be read: then nothing can be asked but what `backups` offers. */
   damaged?: DamagedData;
 }

@@ -176,6 +176,26 @@ test('a damaged file is told at the start, stays as it is, and one click goes on
   expect(readFileSync(join(dataDir, 'backups', kept!))).toEqual(before);
 });
 
+test('that no copy could be made is said on every screen, until one is made', async () => {
+  const dataDir = temporaryFolder();
+  const { page } = await openApp({ dataDir, flags: ['--demo'] });
+  // A file stands where the folder of the copies was.
+  const folder = join(dataDir, 'backups');
+  rmSync(folder, { recursive: true, force: true });
+  writeFileSync(folder, '');
+  await goTo(page, '/settings');
+  await page.getByRole('button', { name: 'Back up now' }).click();
+  await goTo(page, '/sessions');
+  const told = page.getByRole('alert').filter({ hasText: 'Your data are not being backed up.' });
+  await told.waitFor();
+  expect(await axeFindings(page)).toEqual([]);
+
+  rmSync(folder);
+  await told.getByRole('button', { name: 'Backups and data' }).click();
+  await page.getByRole('button', { name: 'Back up now' }).click();
+  await told.waitFor({ state: 'hidden' });
+});
+
 test('a full disk is said at once, what was typed stays in its field, and is saved once there is room', async () => {
   const sign = join(temporaryFolder(), 'full');
   vi.stubEnv('NODE_OPTIONS', `--import ${FULL_DISK}`);
