@@ -3,6 +3,7 @@ import type * as Electron from 'electron';
 import { fromEngine, type ToEngine } from '../../shared/rpc/engine-process.ts';
 import type { KeyFile } from './key-file.ts';
 import { openLog } from './open-log.ts';
+import { wordsFor } from './words.ts';
 
 export interface EngineHostOptions {
   /** The engine's built entry. */
@@ -86,12 +87,17 @@ export function createEngineHost(electron: typeof Electron, options: EngineHostO
       start();
       return;
     }
+    const t = wordsFor(app);
+    const detail = [
+      t('desktop.crash.kept', { folder: options.dataDir }),
+      t('desktop.crash.ended', { code: `${code}` }),
+    ];
     const choice = dialog.showMessageBoxSync({
       type: 'error',
       title: 'Offstage',
-      message: 'The part of Offstage that keeps your data cannot be started.',
-      detail: `What you saved is still in ${options.dataDir}.\n\nIt ended with code ${code}:\n${lastWords.trim()}`,
-      buttons: ['Try again', 'Quit'],
+      message: t('desktop.crash.title'),
+      detail: `${detail.join('\n\n')}\n${lastWords.trim()}`,
+      buttons: [t('desktop.crash.tryAgain'), t('desktop.crash.quit')],
       cancelId: 1,
     });
     crashes = [];

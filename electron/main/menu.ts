@@ -1,26 +1,23 @@
 import type * as Electron from 'electron';
 
 import { commandTable, type CommandEntry } from '../../shared/rpc/commands.ts';
-import en from '../../renderer/i18n/en.json' with { type: 'json' };
-
-/** Each language's messages, by the path of their file. */
-const languages = import.meta.glob<typeof en>('../../renderer/i18n/*.json', { eager: true, import: 'default' });
-
-type Labels = Readonly<Record<string, string>>;
+import { wordsFor } from './words.ts';
 
 /** The native menus, in the system's language: the same commands and keys as in the page, which runs them. */
 export function setMenu({ Menu, app }: typeof Electron, run: (commandId: string) => void): void {
-  const [language = 'en'] = app.getLocale().split('-');
-  const words = languages[`../../renderer/i18n/${language}.json`] ?? en;
-  const labels: Labels = words.commands;
-  const menus: Labels = words.menus;
+  const t = wordsFor(app);
+  // Electron has names of its own for what the system does, in English alone.
+  const role = <Name extends NonNullable<Electron.MenuItemConstructorOptions['role']>>(name: Name) => ({
+    role: name,
+    label: t(`menus.roles.${name}`),
+  });
   const submenu = (menu: CommandEntry['menu']): Electron.MenuItemConstructorOptions[] =>
     commandTable
       .filter((entry) => entry.menu === menu)
       .flatMap((entry: CommandEntry) => [
         ...(entry.beginsGroup === true ? [{ type: 'separator' as const }] : []),
         {
-          label: labels[entry.id] ?? entry.id,
+          label: t(`commands.${entry.id}`),
           click: () => run(entry.id),
           // The page hears the keys itself, and knows when somebody is typing: here they are shown.
           registerAccelerator: false,
@@ -28,21 +25,15 @@ export function setMenu({ Menu, app }: typeof Electron, run: (commandId: string)
         },
       ]);
   const more: Partial<Record<CommandEntry['menu'], Electron.MenuItemConstructorOptions[]>> = {
-    file: [{ type: 'separator' }, { role: process.platform === 'darwin' ? 'close' : 'quit' }],
-    edit: [{ type: 'separator' }, { role: 'cut' }, { role: 'copy' }, { role: 'paste' }, { role: 'selectAll' }],
-    view: [
-      { type: 'separator' },
-      { role: 'zoomIn' },
-      { role: 'zoomOut' },
-      { role: 'resetZoom' },
-      { role: 'togglefullscreen' },
-    ],
+    file: [{ type: 'separator' }, role(process.platform === 'darwin' ? 'close' : 'quit')],
+    edit: [{ type: 'separator' }, ...(['cut', 'copy', 'paste', 'selectAll'] as const).map(role)],
+    view: [{ type: 'separator' }, ...(['zoomIn', 'zoomOut', 'resetZoom', 'togglefullscreen'] as const).map(role)],
   };
   const names = ['file', 'edit', 'go', 'view', 'help'] as const;
   Menu.setApplicationMenu(
     Menu.buildFromTemplate([
       ...(process.platform === 'darwin' ? [{ role: 'appMenu' } as const] : []),
-      ...names.map((name) => ({ label: menus[name] ?? name, submenu: [...submenu(name), ...(more[name] ?? [])] })),
+      ...names.map((name) => ({ label: t(`menus.${name}`), submenu: [...submenu(name), ...(more[name] ?? [])] })),
     ]),
   );
 }

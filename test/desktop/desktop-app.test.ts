@@ -97,6 +97,25 @@ test('an engine that dies is started again, and what was saved is there', async 
   expect(standIn.workers).toHaveLength(2);
 });
 
+test('an engine that dies again and again is told in the system’s language, with where the data are', async () => {
+  const standIn = await startDesktop();
+  for (let died = 1; died <= 3; died += 1) {
+    await vi.waitFor(() => expect(standIn.workers).toHaveLength(died));
+    await standIn.workers[died - 1]!.terminate();
+  }
+  await vi.waitFor(() => expect(standIn.app.isQuit).toBe(true));
+  expect(standIn.messageBoxes).toEqual([
+    {
+      type: 'error',
+      title: 'Offstage',
+      message: 'Der Teil von Offstage, der Ihre Daten hält, lässt sich nicht starten.',
+      detail: expect.stringContaining(`in ${join(standIn.folder, 'userData', 'data')}.\n\nEr endete mit dem Code `),
+      buttons: ['Noch einmal versuchen', 'Beenden'],
+      cancelId: 1,
+    },
+  ]);
+});
+
 test('a log that cannot be written stops nothing', async () => {
   const folder = temporaryFolder();
   mkdirSync(join(folder, 'logs', 'engine.log'), { recursive: true });
@@ -120,6 +139,16 @@ test('the native menus hold every command, in the system’s language, and run i
   const undo = items.find(({ label }) => label === 'Rückgängig')!;
   expect(undo).toMatchObject({ accelerator: 'CmdOrCtrl+Z', registerAccelerator: false });
   expect(items.filter(({ click }) => click !== undefined)).toHaveLength(commandTable.length);
+  // What the system does by itself is named in the same language: Electron's own names are English.
+  const named = items.filter(({ role }) => role !== undefined).map(({ label }) => label);
+  expect(named).toEqual(
+    ['Beenden', 'Ausschneiden', 'Kopieren', 'Einfügen', 'Alles auswählen'].concat([
+      'Vergrößern',
+      'Verkleinern',
+      'Originalgröße',
+      'Vollbild',
+    ]),
+  );
   (undo.click as () => void)();
   expect(firstWindow(standIn).webContents.sent).toEqual([
     { channel: 'offstage:intent', message: { kind: 'command', id: 'undo' } },

@@ -82,6 +82,8 @@ export interface ElectronStandIn {
   openedOutside: string[];
   /** The names under which files were to be saved. */
   saveDialogs: (string | undefined)[];
+  /** What was asked in dialogs over everything; each is answered with its last button. */
+  messageBoxes: Electron.MessageBoxSyncOptions[];
   /** A window's page asks the app something, from this address and frame, and gets the answer. */
   invoke(
     window: StandInWindow,
@@ -138,6 +140,7 @@ export function createElectronStandIn(
   const workers: Worker[] = [];
   const openedOutside: string[] = [];
   const saveDialogs: (string | undefined)[] = [];
+  const messageBoxes: Electron.MessageBoxSyncOptions[] = [];
   const handlers = new Map<string, (event: object, ...args: unknown[]) => unknown>();
   const ipcMain = Object.assign(new EventEmitter(), {
     handle: (channel: string, handler: (event: object, ...args: unknown[]) => unknown) =>
@@ -173,7 +176,10 @@ export function createElectronStandIn(
       decryptString: (bytes: Buffer) => Buffer.from(bytes.map((byte) => byte ^ 0xa5)).toString(),
     },
     dialog: {
-      showMessageBoxSync: () => 1,
+      showMessageBoxSync(box: Electron.MessageBoxSyncOptions) {
+        messageBoxes.push(box);
+        return box.buttons!.length - 1;
+      },
       async showSaveDialog(_window: unknown, { defaultPath }: Electron.SaveDialogOptions) {
         saveDialogs.push(defaultPath);
         return options.saveTo === undefined
@@ -230,6 +236,7 @@ export function createElectronStandIn(
     workers,
     openedOutside,
     saveDialogs,
+    messageBoxes,
     async invoke(window, channel, argument, frame = { url: window.url, parent: null }) {
       return await handlers.get(channel)?.({ senderFrame: frame, sender: window.webContents }, argument);
     },
