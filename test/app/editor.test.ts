@@ -73,6 +73,13 @@ test('a start that moves takes the end along', async () => {
   await page.keyboard.press('Tab');
   await expect.poll(async () => await page.getByRole('textbox', { name: 'End: time' }).inputValue()).toBe('08:35');
 
+  // Letter by letter, a time cannot be read for a moment: the length holds all the same, though the end has moved before.
+  const start = page.getByRole('textbox', { name: 'Start: time' });
+  await start.press('ControlOrMeta+a');
+  await start.pressSequentially('7:15', { delay: 30 });
+  await page.keyboard.press('Tab');
+  await expect.poll(async () => await page.getByRole('textbox', { name: 'End: time' }).inputValue()).toBe('07:35');
+
   // What is no length is said, and stands to be mended.
   await page.getByRole('textbox', { name: 'Length' }).fill('soon');
   await page.keyboard.press('Tab');
@@ -80,8 +87,38 @@ test('a start that moves takes the end along', async () => {
   expect(await page.getByRole('textbox', { name: 'Length' }).inputValue()).toBe('soon');
   await page.getByRole('textbox', { name: 'Length' }).fill('1:30');
   await page.keyboard.press('Tab');
-  await expect.poll(async () => await page.getByRole('textbox', { name: 'End: time' }).inputValue()).toBe('09:45');
+  await expect.poll(async () => await page.getByRole('textbox', { name: 'End: time' }).inputValue()).toBe('08:45');
   await page.getByText('A length in minutes is needed').waitFor({ state: 'detached' });
+});
+
+test('a date that is typed is saved as it is meant, and not with every digit of its year', async () => {
+  const { page } = await openApp({ flags: ['--demo'] });
+  await openSession(page, 'Software for the long run');
+  const date = page.locator('input[data-field="start_date"]');
+
+  await date.click();
+  // To its first part; each that is full leads to the next. Month or day, whichever is first here, is the ninth.
+  for (let parts = 0; parts < 3; parts += 1) await page.keyboard.press('ArrowLeft');
+  await page.keyboard.type('09092026', { delay: 40 });
+  await page.keyboard.press('Tab');
+  expect(await date.inputValue()).toBe('2026-09-09');
+  await expect.poll(async () => await page.locator('input[data-field="end_date"]').inputValue()).toBe('2026-09-09');
+  await page.getByRole('tab', { name: 'History' }).click();
+  const changes = page.getByRole('complementary', { name: 'Session' }).getByText('You changed it');
+  await changes.first().waitFor();
+  expect(await changes.count()).toBe(1);
+});
+
+test('a session that is left with something that cannot be saved says so, and leads back', async () => {
+  const { page } = await openApp({ flags: ['--demo'] });
+  await openSession(page, 'Software for the long run');
+  await page.getByRole('textbox', { name: 'Name' }).fill('');
+  await page.keyboard.press('Escape');
+  await page.getByRole('complementary', { name: 'Session' }).waitFor({ state: 'detached' });
+  await page.getByText('Not saved yet of “Software for the long run”: Name').waitFor();
+  expect(await axeFindings(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await page.getByText('This is needed.').waitFor();
 });
 
 test('a session is created and scheduled on one screen, in a room that is added on the way', async () => {

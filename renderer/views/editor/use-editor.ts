@@ -3,6 +3,7 @@ import { useI18n } from 'vue-i18n';
 
 import type { JsonObject } from '../../../shared/base/json.ts';
 import { useClashText } from '../../composables/use-clash-text.ts';
+import { useValueWords } from '../../composables/use-value-words.ts';
 import { useSessionRoute, type NewSessionFields } from '../../composables/use-session-route.ts';
 import { reasonWords, wordsOf } from '../../i18n/reason-words.ts';
 import { useDrafts, type Draft } from '../../stores/drafts.ts';
@@ -14,7 +15,8 @@ import { useSyncNotes } from './use-sync-notes.ts';
 
 /** The session that the address names, as the editor's fields read and write it. Provides the fields' contexts. */
 export function useEditor(sessionId: Readonly<Ref<string>>) {
-  const { t } = useI18n();
+  const { t, locale } = useI18n();
+  const { title } = useValueWords();
   const drafts = useDrafts();
   const notices = useNotices();
   const route = useSessionRoute();
@@ -43,8 +45,23 @@ export function useEditor(sessionId: Readonly<Ref<string>>) {
 
   function letGo(id: string): void {
     const left = drafts.drafts.get(id);
-    if (left?.at === 'new') leaveNew(left);
-    else drafts.close(id);
+    if (left?.at === 'new') {
+      leaveNew(left);
+      return;
+    }
+    if (left?.at === 'there') leaveUnsaved(left);
+    drafts.close(id);
+  }
+
+  /** What cannot be saved as it is stays as it was typed, out of sight: that is told. */
+  function leaveUnsaved({ id, state: { saved, fields } }: Draft): void {
+    const unsaved = Object.keys(fields).filter((field) => fields[field]?.state !== 'away');
+    if (unsaved.length === 0) return;
+    const names = new Intl.ListFormat(locale.value, { type: 'conjunction' }).format(
+      unsaved.map((field) => title(field)),
+    );
+    const text = t('editor.left', { name: String(saved?.['name'] ?? '').slice(0, 200), fields: names });
+    notices.tell({ kind: 'failed', text, action: { label: t('editor.new.goOn'), run: () => route.open(id) } });
   }
 
   /** A new session that has no name yet is given up; another waits to be completed, and says so. */
