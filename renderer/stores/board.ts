@@ -4,10 +4,9 @@ import { z } from 'zod/mini';
 
 import type { SessionSummary } from '../../shared/rpc/session-summary.ts';
 import { matchesWords, searchWords } from '../../shared/schedule/search-text.ts';
-import { useHost } from '../host/bridge-key.ts';
-import { useEdit } from './edit.ts';
 import { useDays } from './days.ts';
 import { useEvent } from './event.ts';
+import { useSavedSetting } from './saved-setting.ts';
 import { useSearchTexts } from './search-texts.ts';
 
 /** How long an hour is drawn, in pixels, from the smallest to the largest zoom. */
@@ -40,13 +39,14 @@ const NO_FILTER: BoardFilter = { text: '', trackIds: new Set(), typeIds: new Set
 
 /** How the board is looked at: its form, kept for each event; its filter and selection, which are gone with the window. */
 export const useBoard = defineStore('board', () => {
-  const { follow } = useHost();
-  const edit = useEdit();
   const event = useEvent();
   const days = useDays();
   const searchTexts = useSearchTexts();
 
-  const view = shallowRef<BoardView>(savedView.parse({}));
+  const { value: view, save } = useSavedSetting<BoardView>(viewName, (saved) => {
+    const known = savedView.safeParse(saved ?? {});
+    return known.success ? known.data : savedView.parse({});
+  });
   const filter = shallowRef<BoardFilter>(NO_FILTER);
   const selected = shallowRef<ReadonlySet<string>>(new Set());
   /** A session that is to be brought into view, and how often that was asked. */
@@ -54,21 +54,12 @@ export const useBoard = defineStore('board', () => {
 
   const hadUnscheduled = shallowRef(false);
 
-  let stop: (() => void) | undefined;
   watch(
     viewName,
-    (name) => {
-      stop?.();
-      view.value = savedView.parse({});
+    () => {
       filter.value = NO_FILTER;
       selected.value = new Set();
       hadUnscheduled.value = days.unscheduled.length > 0;
-      stop = follow((to, signal) => to.settings.watch({ name }, { signal }), {
-        onMessage(saved) {
-          const known = savedView.safeParse(saved ?? {});
-          if (known.success) view.value = known.data;
-        },
-      });
     },
     { immediate: true },
   );
@@ -90,10 +81,7 @@ export const useBoard = defineStore('board', () => {
 
   return {
     view,
-    async save(changes: Partial<BoardView>): Promise<void> {
-      view.value = { ...view.value, ...changes };
-      await edit.saveSetting(viewName(), view.value);
-    },
+    save: async (changes: Partial<BoardView>): Promise<void> => await save({ ...view.value, ...changes }),
 
     isTrayOpen: computed(() => view.value.isTrayOpen ?? hadUnscheduled.value),
 

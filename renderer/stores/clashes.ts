@@ -8,10 +8,9 @@ import { ClashIndex } from '../../shared/schedule/clash-index.ts';
 import { clashSettings, type ClashSettings } from '../../shared/schedule/clash-settings.ts';
 import type { Clash } from '../../shared/schedule/clash.ts';
 import type { ScheduledSession, Span } from '../../shared/schedule/scheduled-session.ts';
-import { useHost } from '../host/bridge-key.ts';
 import { useDays } from './days.ts';
-import { useEdit } from './edit.ts';
 import { useEvent, type SessionsChange } from './event.ts';
+import { useSavedSetting } from './saved-setting.ts';
 
 const acknowledgements = z.object({ acknowledged: z.array(z.string()) });
 
@@ -23,49 +22,25 @@ const MAX_ACKNOWLEDGED = 1_000;
  * acknowledged. What reads `all`, `open`, `of`, `openOf` or `severityOf` is called again when any clash comes or goes.
  */
 export const useClashes = defineStore('clashes', () => {
-  const { follow } = useHost();
-  const edit = useEdit();
   const event = useEvent();
   const days = useDays();
 
-  const settings = shallowRef<ClashSettings>(clashSettings.parse({}));
-  const acknowledged = shallowRef<ReadonlySet<string>>(new Set());
-
-  let stop: (() => void)[] = [];
-  watch(
-    () => [event.tenantId, event.event?.id] as const,
-    ([tenantId, eventId], before) => {
-      if (before !== undefined && before[0] === tenantId && before[1] === eventId) return;
-      for (const end of stop) end();
-      stop = [];
-      settings.value = clashSettings.parse({});
-      acknowledged.value = new Set();
-      if (eventId === undefined) return;
-      stop = [
-        follow((to, signal) => to.settings.watch({ name: rulesName() }, { signal }), {
-          onMessage(saved) {
-            const known = clashSettings.safeParse(saved ?? {});
-            if (known.success) settings.value = known.data;
-          },
-        }),
-        follow((to, signal) => to.settings.watch({ name: acknowledgedName() }, { signal }), {
-          onMessage(saved) {
-            const known = acknowledgements.safeParse(saved);
-            acknowledged.value = new Set(known.success ? known.data.acknowledged : []);
-          },
-        }),
-      ];
+  const eventName = (): string => `${event.tenantId}/${event.event?.id ?? ''}`;
+  const { value: settings, save: saveSettings } = useSavedSetting<ClashSettings>(
+    () => `clash-rules/${eventName()}`,
+    (saved) => {
+      const known = clashSettings.safeParse(saved ?? {});
+      return known.success ? known.data : clashSettings.parse({});
     },
-    { immediate: true },
   );
-
-  function rulesName(): string {
-    return `clash-rules/${event.tenantId}/${event.event?.id ?? ''}`;
-  }
-
-  function acknowledgedName(): string {
-    return `clashes/${event.tenantId}/${event.event?.id ?? ''}`;
-  }
+  const { value: kept, save: saveKept } = useSavedSetting<z.infer<typeof acknowledgements>>(
+    () => `clashes/${eventName()}`,
+    (saved) => {
+      const known = acknowledgements.safeParse(saved);
+      return known.success ? known.data : { acknowledged: [] };
+    },
+  );
+  const acknowledged = computed<ReadonlySet<string>>(() => new Set(kept.value.acknowledged));
 
   let index: ClashIndex;
   const version = shallowRef(0);
@@ -110,11 +85,10 @@ export const useClashes = defineStore('clashes', () => {
   }
 
   async function saveAcknowledged(keys: ReadonlySet<string>): Promise<void> {
-    acknowledged.value = keys;
     // What no clash bears any more may go: it is kept only so long as not everything is here to be sure.
     const borne = new Set(all.value.map(({ key }) => key));
-    const kept = event.stage === 'complete' ? [...keys].filter((key) => borne.has(key)) : [...keys];
-    await edit.saveSetting(acknowledgedName(), { acknowledged: kept.slice(-MAX_ACKNOWLEDGED) });
+    const known = event.stage === 'complete' ? [...keys].filter((key) => borne.has(key)) : [...keys];
+    await saveKept({ acknowledged: known.slice(-MAX_ACKNOWLEDGED) });
   }
 
   /** What would be wrong with the event if these sessions stood so, and is not now. */
@@ -129,10 +103,8 @@ export const useClashes = defineStore('clashes', () => {
 
   return {
     settings,
-    async saveSettings(changes: Partial<ClashSettings>): Promise<void> {
-      settings.value = { ...settings.value, ...changes };
-      await edit.saveSetting(rulesName(), settings.value);
-    },
+    saveSettings: async (changes: Partial<ClashSettings>): Promise<void> =>
+      await saveSettings({ ...settings.value, ...changes }),
 
     /** Every clash, also those acknowledged. */
     all,

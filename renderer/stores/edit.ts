@@ -57,6 +57,7 @@ export const useEdit = defineStore('edit', () => {
     } catch (error) {
       // What a person gave up is nobody's failure.
       if (!isGivenUp(error)) tellFailure(error, action);
+      told.add(error as object);
       throw error;
     } finally {
       underWay.delete(done);
@@ -141,6 +142,13 @@ export function toPatch(fields: FieldChanges): JsonPatch {
     const set = { op: 'add' as const, path, value: value ?? null };
     return value === undefined ? [set, { op: 'remove', path }] : [set];
   });
+}
+
+const told = new WeakSet<object>();
+
+/** Whether the person knows of a failure: it was told in a notice, or they gave the change up. */
+export function isTold(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && told.has(error);
 }
 
 /** Whether a call ended because whoever made it gave it up. */

@@ -1,10 +1,9 @@
 import { defineStore } from 'pinia';
-import { shallowRef, watchEffect } from 'vue';
+import { watchEffect } from 'vue';
 import { z } from 'zod/mini';
 
-import { useHost } from '../host/bridge-key.ts';
 import { languageNames, preferredLanguage, speak } from '../i18n/i18n.ts';
-import { useEdit } from './edit.ts';
+import { useSavedSetting } from './saved-setting.ts';
 
 const preferences = z.object({
   theme: z._default(z.enum(['system', 'light', 'dark']), 'system'),
@@ -24,17 +23,14 @@ export type Preferences = z.infer<typeof preferences>;
 
 /** How the person at this machine likes the app, the same in all its windows. */
 export const usePreferences = defineStore('preferences', () => {
-  const { follow } = useHost();
-  const edit = useEdit();
-  const current = shallowRef<Preferences>(preferences.parse({}));
-
-  follow((bridge, signal) => bridge.settings.watch({ name: 'preferences' }, { signal }), {
-    onMessage(saved) {
+  const { value: current, save } = useSavedSetting<Preferences>(
+    () => 'preferences',
+    (saved) => {
       const known = preferences.safeParse(saved ?? {});
       // What another version saved, and this one does not understand, is as good as nothing saved.
-      current.value = known.success ? known.data : preferences.parse({});
+      return known.success ? known.data : preferences.parse({});
     },
-  });
+  );
 
   const systemIsDark = matchMedia('(prefers-color-scheme: dark)');
   const applyTheme = (): void => {
@@ -51,9 +47,6 @@ export const usePreferences = defineStore('preferences', () => {
   return {
     current,
     /** Changes some, and saves them. */
-    async save(changes: Partial<Preferences>): Promise<void> {
-      current.value = { ...current.value, ...changes };
-      await edit.saveSetting('preferences', current.value);
-    },
+    save: async (changes: Partial<Preferences>): Promise<void> => await save({ ...current.value, ...changes }),
   };
 });
