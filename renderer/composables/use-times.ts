@@ -5,6 +5,8 @@ import { ZoneClock } from '../../shared/schedule/zone-clock.ts';
 import { useEvent } from '../stores/event.ts';
 import { formatterFor, useReaderClock } from './use-reader-clock.ts';
 
+const DAY_MS = 86_400_000;
+
 /** Dates and times as they are shown: in the event's zone, by language and preference. Instants are milliseconds since the Unix epoch. */
 export function useTimes() {
   const { locale, clockTime } = useReaderClock();
@@ -35,9 +37,15 @@ export function useTimes() {
     zone: computed(() => clock.value.zone),
     /** `09:30` */
     time: (instantMs: number): string => format(instantMs, clockTime.value),
-    /** `09:30 – 10:20`, however the language writes it. */
+    /** `09:30–10:20`, however the language writes it; with the days where it lasts for one or longer. */
     timeRange({ startMs, endMs }: Span): string {
-      return formatterFor(locale.value, { timeZone: clock.value.zone, ...clockTime.value }).formatRange(startMs, endMs);
+      const isShort = endMs - startMs < DAY_MS;
+      const from = isShort ? {} : date(startMs);
+      const written = formatterFor(locale.value, { timeZone: clock.value.zone, ...from, ...clockTime.value });
+      // A night is told by its clocks alone: the formatter would write both dates in full.
+      return isShort && clock.value.dateAt(startMs) !== clock.value.dateAt(endMs)
+        ? `${written.format(startMs)}–${written.format(endMs)}`
+        : written.formatRange(startMs, endMs);
     },
     /** `22:00 – 01:00`: the clocks alone, also where midnight is between them. */
     hours: ({ startMs, endMs }: Span): string =>

@@ -1,3 +1,4 @@
+import { useEventListener } from '@vueuse/core';
 import { computed, nextTick, shallowRef, type ShallowRef } from 'vue';
 import { useI18n } from 'vue-i18n';
 
@@ -238,8 +239,7 @@ export function useBoardKeys(body: Readonly<ShallowRef<HTMLElement | null>>, opt
     const direction = directionOf(event.key);
     switch (event.key) {
       case 'Escape':
-        carry.giveUp();
-        announce(t('schedule.keys.givenUp'));
+        giveUp();
         refocus(what!.sessions[0].id);
         return true;
       case 'Enter':
@@ -264,6 +264,21 @@ export function useBoardKeys(body: Readonly<ShallowRef<HTMLElement | null>>, opt
     }
     return true;
   }
+
+  function giveUp(): void {
+    carry.giveUp();
+    announce(t('schedule.keys.givenUp'));
+  }
+
+  // A hand that goes to the mouse has left the keys: what they carry would hang in the air.
+  useEventListener(
+    window,
+    'pointerdown',
+    () => {
+      if (carry.carried.value !== undefined && carry.carriedBy.value === 'keys') giveUp();
+    },
+    { capture: true },
+  );
 
   function stepMs(): number {
     return preferences.current.snapMinutes * MINUTE_MS;
