@@ -26,7 +26,18 @@ const out = values.out ?? join(root, 'docs', 'screens');
 const source = values.import === undefined ? ['--demo'] : ['--import', values.import];
 
 const scenes: readonly Scene[] = [
-  ...screens,
+  ...screens.filter(({ name }) => name !== 'now'),
+  {
+    name: 'now',
+    path: '/now',
+    async prepare(page) {
+      // Where it is not on today, a late morning of it is looked at.
+      const days = page.getByRole('main').getByRole('button', { name: /^\w{3} \d/ });
+      if ((await days.count()) === 0) return;
+      await days.nth(-2).click();
+      for (let quarter = 0; quarter < 8; quarter++) await page.keyboard.press('Shift+ArrowRight');
+    },
+  },
   {
     name: 'editor',
     path: '/sessions',
