@@ -229,11 +229,21 @@ class ChainWorld {
   #hubApi(index: number): SessionsApi {
     const call = (name: OperationName) => async (request: never) => {
       const api = this.#hub.service.as(this.#caller(index));
-      return await (api[name] as (request: never) => Promise<unknown>)(request);
+      const kept = this.#keptAtHub();
+      const answer = await (api[name] as (request: never) => Promise<unknown>)(request);
+      // An edit that arrives settles the conflict at its place, also where its author had no feed to know of it; what was mine stays in history.
+      const left = this.#keptAtHub();
+      for (const mine of kept) if (!left.includes(mine)) this.#finish(mine);
+      return answer;
     };
     return Object.fromEntries(
       Object.keys(this.#third).map((name) => [name, call(name as OperationName)]),
     ) as unknown as SessionsApi;
+  }
+
+  /** The values that are in conflict at the hub, and not shown. */
+  #keptAtHub(): string[] {
+    return this.#hub.replicator.conflicts().flatMap(({ fields }) => fields.flatMap(({ mine }) => tokensIn(mine)));
   }
 
   #faultyHub(machine: Machine, pass: () => Promise<void>): HubApi {
