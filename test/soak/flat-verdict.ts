@@ -11,7 +11,7 @@ export interface Sample {
   database: number;
   /** The write-ahead log. */
   log: number;
-  /** Changes that it acknowledged so far. */
+  /** Changes that stand in its history. */
   changes: number;
 }
 

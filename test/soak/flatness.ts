@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
+import { readCopy } from '../../electron/storage-sqlite/read-copy.ts';
 import { spawnHub, untilReady, type RunningHub } from '../support/hub-program.ts';
 import { ask, EVENT, KEY, startLoad } from './flat-load.ts';
 import { bytesPerChange, findGrowth, type Sample } from './flat-verdict.ts';
@@ -36,7 +37,7 @@ export async function soakFlatness(minutes: number): Promise<boolean> {
       const atS = (at * minutes * 60) / SAMPLES;
       await sleep(Math.max(0, startedAtMs + atS * 1_000 - Date.now()));
       for (const watched of all) {
-        const sample = { ...(await measure(watched)), atS, changes: load.changes[watched.name] };
+        const sample = { ...(await measure(watched)), atS };
         watched.samples.push(sample);
         console.log(rowOf(watched.name, sample));
       }
@@ -59,18 +60,21 @@ async function watch(name: Watched['name'], dataDir: string, flags: readonly str
   return { name, dataDir, hub: await untilReady(started), samples: [] };
 }
 
-async function measure({ hub: { child }, dataDir }: Watched): Promise<Omit<Sample, 'atS' | 'changes'>> {
+async function measure({ hub: { child }, dataDir }: Watched): Promise<Omit<Sample, 'atS'>> {
   child.send('measure');
   const [told] = (await once(child, 'message')) as [Pick<Sample, 'rss' | 'heap' | 'handles'>];
   const { rss, heap, handles } = told;
+  const database = join(dataDir, 'offstage.sqlite');
   const open = `/proc/${child.pid}/fd`;
   return {
     rss,
     heap,
     handles,
     files: existsSync(open) ? readdirSync(open).length : 0,
-    database: statSync(join(dataDir, 'offstage.sqlite')).size,
-    log: statSync(join(dataDir, 'offstage.sqlite-wal')).size,
+    database: statSync(database).size,
+    log: statSync(`${database}-wal`).size,
+    // Its own, and those that came from the other.
+    changes: readCopy(database, (reader) => reader.count('history')),
   };
 }
 
