@@ -61,9 +61,12 @@ export const useOpenFile = defineStore('open-file', () => {
       if (!isSpreadsheet(file)) return await take(file.name, bridge.files.open({ file, work }, { signal }));
       const event = suggestedEvent(file.name);
       const preview = await bridge.files.previewCsv({ file, event }, { signal });
-      const known = workspace.events.find((entry) => entry.event.id === preview.eventId)?.event;
-      const chosen = known === undefined ? event : eventOf(known);
-      return { step: 'columns', file, event: chosen, preview, isReading: false };
+      const named = workspace.events.find((entry) => entry.event.id === preview.eventId)?.event;
+      if (named === undefined) return { step: 'columns', file, event, preview, isReading: false };
+      // What it names by itself is only known now, and what of it cannot be taken there.
+      const known = eventOf(named);
+      const there = await bridge.files.previewCsv({ file, mapping: preview.mapping, event: known }, { signal });
+      return { step: 'columns', file, event: known, preview: there, isReading: false };
     });
   }
 
