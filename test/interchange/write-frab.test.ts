@@ -194,9 +194,10 @@ describe.skipIf(!hasRealFiles)('files that others published', () => {
     test('is read quickly and whole', () => {
       const bytes = realFile(name);
       readSchedule(bytes);
-      const startMs = performance.now();
+      // What it takes of a processor: a machine that is busy with other tests makes everything else take longer.
+      const before = process.cpuUsage();
       const { sessions, skipped } = readSchedule(bytes);
-      expect(performance.now() - startMs).toBeLessThan(3000);
+      expect(process.cpuUsage(before).user / 1_000).toBeLessThan(3_000);
       expect(sessions).toHaveLength(name === 'fosdem-2025.xml' ? 1105 : 48);
       expect(skipped.filter(({ where }) => where !== 'the conference')).toEqual([]);
     });
