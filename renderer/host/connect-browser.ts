@@ -11,6 +11,9 @@ import type { Host, HostState } from './host.ts';
 /** The token stands behind the `#` of the address that was printed: no server and no log ever sees it. */
 const TOKEN = 'offstage-token';
 
+/** So often in a row the bridge of a host that is there does not open, until it is taken for refused. */
+const MAX_REFUSALS = 3;
+
 /** The engine behind a WebSocket of the server that this page came from. */
 export function connectBrowser(): Host {
   const token = takeToken();
@@ -22,12 +25,22 @@ export function connectBrowser(): Host {
     minReconnectionDelay: 200,
     maxReconnectionDelay: 2_000,
   });
-  websocket.addEventListener('open', () => (state.value = 'connected'));
+  let refusals = 0;
+  websocket.addEventListener('open', () => {
+    refusals = 0;
+    state.value = 'connected';
+  });
   websocket.addEventListener('close', () => {
     if (state.value === 'connected') state.value = 'lost';
-    // A token of an earlier start is not let in; neither will the next try be.
-    else if (state.value === 'connecting' && websocket.retryCount > 2) state.value = 'refused';
+    else void seeWhetherRefused();
   });
+  /** No browser tells why a WebSocket failed. A host that serves its pages all the while was started anew: it knows another token than this. */
+  async function seeWhetherRefused(): Promise<void> {
+    refusals = (await isServed()) ? refusals + 1 : 0;
+    if (refusals < MAX_REFUSALS) return;
+    state.value = 'refused';
+    websocket.close();
+  }
   // A start of the host has an address that differs behind the `#` alone: opened in this tab, it loads nothing by itself.
   window.addEventListener('hashchange', ({ newURL }) => {
     const given = tokenIn(new URL(newURL).hash);
@@ -58,6 +71,17 @@ export function connectBrowser(): Host {
     savePdf: undefined,
     openDataFolder: undefined,
   };
+}
+
+/** Whether the host serves the page that this is. */
+async function isServed(): Promise<boolean> {
+  try {
+    const { ok } = await fetch(location.pathname, { method: 'HEAD', cache: 'no-store' });
+    return ok;
+  } catch {
+    // Nobody is there: the next try may find it.
+    return false;
+  }
 }
 
 /** Takes the token out of the address (the router may have put a slash before it), and keeps it for this tab's next loads. */

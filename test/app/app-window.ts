@@ -81,7 +81,7 @@ async function openWindow(hub: HubProcess, options: AppWindowOptions): Promise<P
 
 /** What Chromium itself says of a host that is away: tests that stop it cannot avoid it, and no page can. */
 function isOfNetwork(text: string): boolean {
-  return /WebSocket connection to .* failed/.test(text);
+  return /WebSocket connection to .* failed|net::ERR_CONNECTION_REFUSED/.test(text);
 }
 
 /** Goes to a screen by its address and waits until it is there. */

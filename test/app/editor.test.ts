@@ -161,6 +161,8 @@ test('what someone else saves meanwhile is shown beside what is typed, and overw
 test('what is typed while the host stops is kept, and sent when it is back, with no editor open', async () => {
   const dataDir = temporaryFolder();
   const { page, hub } = await openApp({ dataDir, flags: ['--demo'] });
+  // The screens come by themselves, the settings last: none is asked for when the host is away.
+  await page.waitForResponse((response) => response.url().includes('/SettingsView-'));
   await openSession(page, 'Software for the long run');
   const name = page.getByRole('textbox', { name: 'Name' });
   await name.press('End');
@@ -170,10 +172,18 @@ test('what is typed while the host stops is kept, and sent when it is back, with
   await name.pressSequentially(' short');
   await page.getByText('Kept; saved when Offstage answers').waitFor();
   expect(await axeFindings(page)).toEqual([]);
+  await page.keyboard.press('Alt+7');
+  await page.getByRole('heading', { name: 'Settings', level: 1 }).waitFor();
+  // What cannot be saved now is told, or done when it can be; no more is said in the console.
+  await page.keyboard.press('Alt+2');
+  await page.getByRole('button', { name: 'View', exact: true }).click();
+  await page.getByRole('menuitem', { name: 'Time across, rooms down' }).click();
+  await page.locator('.board-block.turned').first().waitFor();
 
-  // Each start has an address of its own: the window is loaded anew by it.
+  // Each start has an address of its own: the window says so, and is loaded anew by it.
   const port = new URL(hub.url).port;
   const again = await startBuiltHub('--data', dataDir, '--tenant', 'local', '--app', '--port', port);
+  await page.getByRole('heading', { name: 'This window is not let in' }).waitFor();
   const loaded = page.waitForEvent('load');
   await page.goto(again.ready.app!);
   await loaded;
