@@ -125,3 +125,14 @@ test('what the keys have taken up goes back when the hand goes to the mouse', as
   await page.keyboard.press('Escape');
   await page.mouse.up();
 });
+
+test('where the system chooses the colours, sessions have edges, and what is chosen is marked', async () => {
+  const { page } = await openNightOfTheClocks();
+  await page.emulateMedia({ forcedColors: 'active' });
+  const styleOf = async (what: Locator, name: 'borderTopWidth' | 'backgroundColor'): Promise<string> =>
+    await what.evaluate((element, property) => getComputedStyle(element)[property], name);
+  expect(await styleOf(block(page, 'Party'), 'borderTopWidth')).toBe('1px');
+  const chosen = page.getByRole('button', { name: 'Sat 24 Oct', exact: true });
+  const other = page.getByRole('button', { name: 'Sun 25 Oct', exact: true });
+  expect(await styleOf(chosen, 'backgroundColor')).not.toBe(await styleOf(other, 'backgroundColor'));
+});
