@@ -3,6 +3,7 @@ import { shallowRef, watch, type ShallowRef } from 'vue';
 import type { JsonValue } from '../../shared/base/json.ts';
 import { ContractError } from '../../shared/contract/errors.ts';
 import { useHost } from '../host/bridge-key.ts';
+import { useEdit } from './edit.ts';
 
 /** A setting that the engine keeps, the same in all windows. */
 export interface SavedSetting<Value> {
@@ -13,7 +14,7 @@ export interface SavedSetting<Value> {
 
 /**
  * Follows a setting. What is changed here stands until it is saved, for what the engine tells meanwhile is from before; what the engine refuses is
- * taken back, and thrown.
+ * taken back, told in a notice, and thrown.
  *
  * @param name may change, with the event that is looked at
  * @param read what was saved, by whatever version; of nothing, the usual
@@ -23,6 +24,7 @@ export function useSavedSetting<Value extends JsonValue>(
   read: (saved: unknown) => Value,
 ): SavedSetting<Value> {
   const { bridge, follow } = useHost();
+  const edit = useEdit();
   const value = shallowRef(read(undefined)) as ShallowRef<Value>;
   /** What the engine told last. */
   let told: unknown;
@@ -53,17 +55,23 @@ export function useSavedSetting<Value extends JsonValue>(
     if (sent === undefined) return;
     isAway = false;
     try {
-      await bridge.settings.save(sent);
+      await edit.perform(async () => {
+        try {
+          await bridge.settings.save(sent);
+        } catch (error) {
+          // It is told again when the way to the engine is open again.
+          isAway = error instanceof ContractError && error.kind === 'unreachable';
+          if (!isAway) throw error;
+        }
+      });
     } catch (error) {
-      isAway = error instanceof ContractError && error.kind === 'unreachable';
-      if (isAway) return;
       if (unsaved === sent) {
         unsaved = undefined;
         if (sent.name === name()) value.value = read(told);
       }
       throw error;
     }
-    if (unsaved === sent) unsaved = undefined;
+    if (!isAway && unsaved === sent) unsaved = undefined;
   }
 
   return {
