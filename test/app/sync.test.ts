@@ -157,8 +157,10 @@ test('a field that was changed on both sides is shown with base, mine and theirs
   expect(await axeFindings(page)).toEqual([]);
 
   await card.getByRole('radio', { name: 'My name for it' }).check();
-  await card.getByRole('button', { name: 'Settle' }).click();
+  await card.getByRole('button', { name: 'Settle' }).press('Enter');
   await page.getByText('Nothing was changed on both sides').waitFor();
+  // Who settled it by keyboard goes on from the tab: the button has gone.
+  await page.getByRole('tab', { name: 'Changed on both sides' }).and(page.locator(':focus')).waitFor();
   await vi.waitFor(
     async () =>
       expect(await headquarters.call('GET', `/sessions/hq/${ids[1]}?fields=name`)).toEqual({ name: 'My name for it' }),
