@@ -67,8 +67,8 @@ export interface EngineSync {
   disconnect(tenantId: string): Promise<void>;
   addEvents(tenantId: string, eventIds: readonly string[]): Promise<void>;
   /**
-   * Removes an event here with its sessions: headquarters has them, and they come back when the event is added again. Throws `unsettled`
-   * while changes of it wait.
+   * Removes an event here with its sessions. Headquarters, if it has one, keeps them, and they come back when the event is added again: it throws
+   * `unsettled` while changes of it wait. With the last event of a tenant that has no headquarters go its people, rooms and all else of its catalog.
    */
   removeEvent(tenantId: string, eventId: string): Promise<void>;
   /** Replaces the key, and tries it. */
@@ -185,11 +185,11 @@ export async function startSync(options: EngineSyncOptions): Promise<EngineSync>
 
     removeEvent: async (tenantId, eventId) =>
       await inTurn(async () => {
-        const { name } = find(tenantId);
-        if (store.subscriptions.upstreamOf(tenantId, eventId) !== name) {
-          throw new ContractError('not_found', because('event_not_synced'));
+        if (store.read((view) => view.findCatalogItem(tenantId, 'events', eventId)) === undefined) {
+          throw new ContractError('not_found', because('no_event'));
         }
         await store.unsubscribe(tenantId, [eventId], clock());
+        if (!running.has(tenantId)) await forgetCatalog(store, tenantId, clock());
       }),
 
     async setKey(tenantId, key) {
@@ -253,6 +253,15 @@ function open(options: EngineSyncOptions, upstream: Running['upstream'], isGiven
       await Promise.all([unfollow(), replicator.stop()]);
     },
   };
+}
+
+/** Removes a tenant's catalog, unless an event is left that may need it. */
+async function forgetCatalog(store: Store, tenantId: string, atMs: number): Promise<void> {
+  const context = { tenantId, principalId: 'local', operation: 'forgetCatalog', atMs };
+  await store.change(context, (change) => {
+    if (change.listCatalog(tenantId, 'events').length > 0) return;
+    for (const { kind, item } of change.listCatalogRecords(tenantId)) change.deleteCatalogItem(kind, item.id);
+  });
 }
 
 /** Runs tasks one after the other, in the order in which they come. */

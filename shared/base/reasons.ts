@@ -129,7 +129,6 @@ export const reasonTexts = {
   no_item: 'It is not in the catalog.',
   no_backup: 'There is no such backup.',
   no_headquarters: 'This tenant has no headquarters to sync with.',
-  event_not_synced: 'This event is not kept in step with this headquarters.',
   nothing_to_decide: 'There is nothing to decide about this session.',
   nothing_to_answer: 'Nothing waits for this answer.',
   nothing_to_undo: 'There is nothing to undo.',

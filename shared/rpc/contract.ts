@@ -171,7 +171,7 @@ export const bridgeContract = {
     /** Removes a headquarters' events here, and forgets its key. Refused while changes wait. */
     disconnect: oc.input(tenant).output(type<void>()),
     addEvents: oc.input(tenant.extend({ eventIds: z.array(reference).min(1).max(100) })).output(type<void>()),
-    /** Removes an event here; headquarters keeps it. Refused while changes of it wait. */
+    /** Removes an event here; its headquarters, if it has one, keeps it. Refused while changes of it wait. */
     removeEvent: oc.input(eventRef).output(type<void>()),
     setKey: oc.input(tenant.extend({ key: z.string().max(4_000) })).output(type<void>()),
     /** Syncs now; answers when it is done. */

@@ -158,6 +158,46 @@ describe('a headquarters that is connected at run time', () => {
   });
 });
 
+describe('an event without a headquarters', () => {
+  test('is removed with its sessions, and the last one with its people and rooms', async () => {
+    const world = await openWorld();
+    const engine = await start(world);
+    const { catalog } = engine.service;
+    const admin = callerWith('admin');
+    await catalog.put(admin, LOCAL, 'events', [
+      { id: 'e1', name: 'One' },
+      { id: 'e2', name: 'Two' },
+    ]);
+    await catalog.put(admin, LOCAL, 'session_types', [{ id: 'talk', name: 'Talk' }]);
+    await catalog.put(admin, LOCAL, 'contacts', [{ id: 'c1', name: 'Somebody' }]);
+    const api = engine.service.as(callerWith('editor'));
+    for (const event_id of ['e1', 'e2']) await api.createSession({ tenantId: LOCAL, body: { ...talk, event_id } });
+    const left = (): string[] =>
+      engine.store.read((view) => view.listCatalogRecords(LOCAL).map(({ kind, item }) => `${kind} ${item.id}`)).sort();
+
+    await engine.sync.removeEvent(LOCAL, 'e1');
+    expect(left()).toEqual(['contacts c1', 'events e2', 'session_types talk']);
+    expect((await api.listSessionsByEvent({ tenantId: LOCAL, event_id: 'e2' })).Items).toHaveLength(1);
+    await expect(engine.sync.removeEvent(LOCAL, 'e1')).rejects.toMatchObject({ kind: 'not_found' });
+
+    await engine.sync.removeEvent(LOCAL, 'e2');
+    expect(left()).toEqual([]);
+    expect(namesIn(engine)).toEqual([]);
+  });
+
+  test('leaves the catalog of a headquarters that has the same tenant', async () => {
+    const world = await openWorld();
+    const engine = await start(world);
+    await engine.service.catalog.put(callerWith('admin'), LOCAL, 'events', [{ id: 'own', name: 'Own' }]);
+    await engine.service.catalog.put(callerWith('admin'), LOCAL, 'rooms', [{ id: 'r1', name: 'Room' }]);
+    await engine.sync.connect({ ...world.upstream, key: KEY });
+    await syncNow(engine);
+    await engine.sync.removeEvent(LOCAL, 'own');
+    expect(engine.store.read((view) => view.listCatalog(LOCAL, 'events')).map(({ id }) => id)).toEqual(['e1']);
+    expect(engine.store.read((view) => view.listCatalog(LOCAL, 'rooms')).map(({ id }) => id)).toEqual(['r1']);
+  });
+});
+
 describe('a sync that runs', () => {
   test('stays paused over a restart, and goes on when told', async () => {
     const world = await openWorld();
