@@ -154,24 +154,37 @@ function createEngineRouter(os: ReturnType<typeof createImplementer>, engine: En
           }),
       ),
       deleteMany: os.edit.deleteMany.handler(
-        async ({ input: { tenantId, ids } }) =>
-          await changeEach(user, ids, async ({ api }, id) => await api.deleteSession({ tenantId, id })),
+        async ({ input: { tenantId, ids, ...call }, signal }) =>
+          await changeEach(
+            user,
+            ids,
+            async ({ api }, id) => await api.deleteSession({ tenantId, id }),
+            following(call, signal),
+          ),
       ),
       previewPaste: os.edit.previewPaste.handler(({ input }) => paste.preview(defined(input))),
       paste: os.edit.paste.handler(
         async ({ input, signal }) => await paste.take(user, input, following(input, signal)),
       ),
       generateMany: os.edit.generateMany.handler(
-        async ({ input: { tenantId, abstractIds, typeId, mainPresenterSpeakerTypeId, allowDuplicates } }) =>
-          await changeEach(user, abstractIds, async ({ api }, abstract_id) => {
-            const body = {
-              type_id: typeId,
-              main_presenter_speaker_type_id: mainPresenterSpeakerTypeId,
-              allow_duplicates: allowDuplicates,
-            };
-            const session = await api.generateSessionFromAbstract({ tenantId, abstract_id, body });
-            return session.id;
-          }),
+        async ({
+          input: { tenantId, abstractIds, typeId, mainPresenterSpeakerTypeId, allowDuplicates, ...call },
+          signal,
+        }) =>
+          await changeEach(
+            user,
+            abstractIds,
+            async ({ api }, abstract_id) => {
+              const body = {
+                type_id: typeId,
+                main_presenter_speaker_type_id: mainPresenterSpeakerTypeId,
+                allow_duplicates: allowDuplicates,
+              };
+              const session = await api.generateSessionFromAbstract({ tenantId, abstract_id, body });
+              return session.id;
+            },
+            following(call, signal),
+          ),
       ),
       undo: os.edit.undo.handler(async ({ input }) => await user.undo(input.tenantId)),
       redo: os.edit.redo.handler(async ({ input }) => await user.redo(input.tenantId)),

@@ -5,6 +5,7 @@ import type { UndoReport } from '../../shared/contract/steps.ts';
 import { useEdit } from '../stores/edit.ts';
 import { useNotices } from '../stores/notices.ts';
 import { useStepWords } from './use-step-words.ts';
+import { useToldWork } from './use-told-work.ts';
 
 /** Undo and redo with words for what they would do and what they did. */
 export function useUndo() {
@@ -12,11 +13,12 @@ export function useUndo() {
   const edit = useEdit();
   const notices = useNotices();
   const words = useStepWords();
+  const told = useToldWork();
 
   async function perform(key: 'undone' | 'redone', run: () => Promise<UndoReport>): Promise<void> {
     let report: UndoReport;
     try {
-      report = await run();
+      report = await told.run(t(`steps.${key === 'undone' ? 'undoing' : 'redoing'}`), { canCancel: false }, run);
     } catch {
       // The store has told why.
       return;

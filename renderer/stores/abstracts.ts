@@ -7,7 +7,9 @@ import type { Reason } from '../../shared/base/reasons.ts';
 import type { CatalogItem } from '../../shared/catalog/catalog.ts';
 import type { SessionSummary } from '../../shared/rpc/session-summary.ts';
 import { matchesWords, searchWords } from '../../shared/schedule/search-text.ts';
+import { useToldWork } from '../composables/use-told-work.ts';
 import { useHost } from '../host/bridge-key.ts';
+import { i18n } from '../i18n/i18n.ts';
 import { useEdit } from './edit.ts';
 import { useEvent } from './event.ts';
 import { useNames } from './names.ts';
@@ -53,6 +55,8 @@ export const useAbstracts = defineStore('abstracts', () => {
   const event = useEvent();
   const edit = useEdit();
   const names = useNames();
+  const told = useToldWork();
+  const { t } = i18n.global;
 
   const typed = shallowRef('');
   const filter = shallowRef<AbstractFilter>('all');
@@ -185,15 +189,18 @@ export const useAbstracts = defineStore('abstracts', () => {
       const [type, speakerType] = [typeId.value, speakerTypeId.value];
       if (wanted.length === 0 || type === undefined || speakerType === undefined) return undefined;
       const isTwice = wanted.map(({ id }) => !allowDuplicates.value && sessionsOf.value.has(id));
-      const { done, refused } = await edit.perform(
-        async () =>
-          await bridge.edit.generateMany({
-            tenantId: event.tenantId,
-            abstractIds: wanted.map(({ id }) => id),
-            typeId: type,
-            mainPresenterSpeakerTypeId: speakerType,
-            allowDuplicates: allowDuplicates.value,
-          }),
+      const request = {
+        tenantId: event.tenantId,
+        abstractIds: wanted.map(({ id }) => id),
+        typeId: type,
+        mainPresenterSpeakerTypeId: speakerType,
+        allowDuplicates: allowDuplicates.value,
+      };
+      const { done, refused } = await told.run(
+        t('abstracts.make.making'),
+        { canCancel: true },
+        async (work, signal) =>
+          await edit.perform(async () => await bridge.edit.generateMany({ ...request, work }, { signal })),
       );
       const report: GenerationReport = {
         made: done,

@@ -1,17 +1,21 @@
 import { defineStore } from 'pinia';
-import { shallowRef } from 'vue';
+import { shallowRef, type Ref } from 'vue';
+
+import type { WorkProgress } from '../../shared/rpc/messages.ts';
 
 /** Something to be told in passing, in the user's words, at the edge of the screen. */
 export interface Notice {
   id: number;
-  kind: 'done' | 'failed';
+  kind: 'done' | 'failed' | 'working';
   text: string;
   /** Further lines, such as the faults of a refused change. */
   details?: readonly string[];
   action?: { label: string; run: () => unknown };
+  /** Of what is under way: how far it is, and what gives it up, if anything does. */
+  work?: { progress: Readonly<Ref<WorkProgress | undefined>>; cancel?: () => void };
 }
 
-/** How long a notice of something done stays, in milliseconds; what failed stays until it is closed. */
+/** How long a notice of something done stays, in milliseconds; what failed stays until it is closed, what is under way until it is done. */
 const STAY_MS = 6_000;
 
 /** What is told in passing. At most three at a time: the oldest gives way. */

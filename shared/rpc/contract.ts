@@ -125,7 +125,7 @@ export const bridgeContract = {
     createMany: oc
       .input(tenant.extend({ sessions: z.array(z.unknown()).min(1).max(5_000) }))
       .output(type<ManyReport>()),
-    deleteMany: oc.input(tenant.extend({ ids: manyIds })).output(type<ManyReport>()),
+    deleteMany: oc.input(tenant.extend({ ids: manyIds, ...followed })).output(type<ManyReport>()),
     /** What rows of a spreadsheet would make of an event; without a mapping, as their headers suggest. */
     previewPaste: oc
       .input(eventRef.extend({ text: pastedText, mapping: csvMapping.optional() }))
@@ -139,6 +139,7 @@ export const bridgeContract = {
           typeId: reference,
           mainPresenterSpeakerTypeId: reference,
           allowDuplicates: z.boolean(),
+          ...followed,
         }),
       )
       .output(type<ManyReport>()),

@@ -104,6 +104,7 @@ describe('sessions', () => {
         typeId: 'talk',
         mainPresenterSpeakerTypeId: 'main',
         allowDuplicates: false,
+        work: expect.any(String),
       },
     ]);
     expect([[...store.selected], store.excluded.size]).toEqual([['a3'], 0]);

@@ -26,7 +26,7 @@ const PAUSE_MS = 250;
 /** A change of many sessions as it is put together: what would happen is shown before it happens. Provides the context of the field's control. */
 export function useBulkEdit(ids: readonly string[]) {
   const { bridge } = useHost();
-  const { t } = useI18n();
+  const { t, n } = useI18n();
   const event = useEvent();
   const days = useDays();
   const edit = useEdit();
@@ -133,7 +133,7 @@ export function useBulkEdit(ids: readonly string[]) {
       );
       notices.tell({
         kind: 'done',
-        text: t('sessions.bulk.done', changed),
+        text: t('sessions.bulk.done', { n: n(changed) }, changed),
         details: refusals.slice(0, 3).map((refusal) => `${refusal.name}: ${reasonWords(refusal)}`),
         action: { label: t('sessions.undo'), run: undo },
       });

@@ -1,9 +1,11 @@
 import { useI18n } from 'vue-i18n';
 
+import type { ManyReport } from '../../../shared/rpc/messages.ts';
+import { useToldWork } from '../../composables/use-told-work.ts';
 import { useUndo } from '../../composables/use-undo.ts';
 import { useHost } from '../../host/bridge-key.ts';
 import { reasonWords } from '../../i18n/reason-words.ts';
-import { useEdit } from '../../stores/edit.ts';
+import { isGivenUp, useEdit } from '../../stores/edit.ts';
 import { useEvent } from '../../stores/event.ts';
 import { useNotices } from '../../stores/notices.ts';
 
@@ -15,6 +17,7 @@ export function useDeleteSessions() {
   const notices = useNotices();
   const { t } = useI18n();
   const { undo } = useUndo();
+  const told = useToldWork();
 
   return {
     async deleteOne(id: string, name: string): Promise<void> {
@@ -25,9 +28,23 @@ export function useDeleteSessions() {
     /** All that can be deleted, as one step; what cannot is named. Answers how many were. */
     async deleteMany(ids: readonly string[]): Promise<number> {
       const names = ids.map((id) => event.sessions.get(id)?.name ?? id);
-      const { done, refused } = await edit.perform(
-        async () => await bridge.edit.deleteMany({ tenantId: event.tenantId, ids: [...ids] }),
-      );
+      const request = { tenantId: event.tenantId, ids: [...ids] };
+      let report: ManyReport;
+      try {
+        report = await told.run(
+          t('sessions.deleted.deleting'),
+          { canCancel: true },
+          async (work, signal) =>
+            await edit.perform(async () => await bridge.edit.deleteMany({ ...request, work }, { signal })),
+        );
+      } catch (error) {
+        // Of a failure a notice has told why.
+        if (isGivenUp(error)) {
+          notices.tell({ kind: 'done', text: t('sessions.deleted.givenUp'), action: undoAction() });
+        }
+        return 0;
+      }
+      const { done, refused } = report;
       const details = refused.map((refusal) => `${names[refusal.at] ?? ''}: ${reasonWords(refusal)}`);
       if (done.length > 0) {
         notices.tell({ kind: 'done', text: t('sessions.deleted.many', done.length), action: undoAction() });
