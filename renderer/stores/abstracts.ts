@@ -13,6 +13,7 @@ import { i18n } from '../i18n/i18n.ts';
 import { useEdit } from './edit.ts';
 import { useEvent } from './event.ts';
 import { useNames } from './names.ts';
+import { useSavedSetting } from './saved-setting.ts';
 
 /** An abstract as the list shows it, with the text it is found by, folded. */
 export interface AbstractRow {
@@ -41,7 +42,7 @@ export interface RefusedAbstract {
   readonly because: Reason;
 }
 
-const remembered = z.object({ typeId: z.optional(z.string()), speakerTypeId: z.optional(z.string()) });
+const remembered = z.partialRecord(z.enum(['typeId', 'speakerTypeId']), z.string());
 
 /** No field is looked through further than this. */
 const MAX_SEARCHED = 500;
@@ -51,7 +52,7 @@ const byNumbers = new Intl.Collator('en', { numeric: true, sensitivity: 'base' }
 
 /** The event's abstracts, which are chosen, and making sessions of them. */
 export const useAbstracts = defineStore('abstracts', () => {
-  const { bridge, follow } = useHost();
+  const { bridge } = useHost();
   const event = useEvent();
   const edit = useEdit();
   const names = useNames();
@@ -66,14 +67,14 @@ export const useAbstracts = defineStore('abstracts', () => {
   /** Of those chosen, those that are left out after all. */
   const excluded = shallowRef<ReadonlySet<string>>(new Set());
   const lastReport = shallowRef<GenerationReport>();
-  const lastChosen = shallowRef<z.infer<typeof remembered>>({});
+  const { value: lastChosen, save: remember } = useSavedSetting(
+    () => `abstracts/${event.tenantId}`,
+    (saved) => remembered.safeParse(saved ?? {}).data ?? {},
+  );
 
-  let stop: (() => void) | undefined;
   watch(
     () => JSON.stringify([event.tenantId, event.event?.id]),
     () => {
-      stop?.();
-      stop = undefined;
       typed.value = '';
       filter.value = 'all';
       active.value = undefined;
@@ -81,21 +82,8 @@ export const useAbstracts = defineStore('abstracts', () => {
       allowDuplicates.value = false;
       excluded.value = new Set();
       lastReport.value = undefined;
-      lastChosen.value = {};
-      if (event.tenantId === '') return;
-      stop = follow((to, signal) => to.settings.watch({ name: settingName() }, { signal }), {
-        onMessage(saved) {
-          const known = remembered.safeParse(saved ?? {});
-          if (known.success) lastChosen.value = known.data;
-        },
-      });
     },
-    { immediate: true },
   );
-
-  function settingName(): string {
-    return `abstracts/${event.tenantId}`;
-  }
 
   const rows = computed(() => {
     const { event: current } = event;
@@ -177,10 +165,10 @@ export const useAbstracts = defineStore('abstracts', () => {
     /** How many abstracts have a session. */
     withSession: computed(() => rows.value.filter(({ id }) => sessionsOf.value.has(id)).length),
 
-    /** Chooses the types of the sessions to be made, and remembers them. */
-    async chooseTypes(changes: z.infer<typeof remembered>): Promise<void> {
-      lastChosen.value = { ...lastChosen.value, ...changes };
-      await edit.saveSetting(settingName(), JSON.parse(JSON.stringify(lastChosen.value)));
+    /** Chooses a type of the sessions to be made, or none, and remembers it. */
+    chooseType: async (of: 'typeId' | 'speakerTypeId', id: string | undefined): Promise<void> => {
+      const { [of]: _, ...others } = lastChosen.value;
+      await remember(id === undefined ? others : { ...others, [of]: id });
     },
 
     /** Makes a session of each of the targets, as one step. Those of which none could be made stay chosen. */

@@ -7,14 +7,11 @@ import { ContractError } from '../../shared/contract/errors.ts';
 import type { JsonPatch } from '../../shared/contract/patch.ts';
 import type { Session, SessionInput } from '../../shared/contract/session.ts';
 import type { UndoReport, UndoState } from '../../shared/contract/steps.ts';
-import type { Bridge } from '../../shared/rpc/contract.ts';
 import { useHost } from '../host/bridge-key.ts';
 import { i18n } from '../i18n/i18n.ts';
 import { faultWords, reasonWords } from '../i18n/reason-words.ts';
 import { useEvent } from './event.ts';
 import { useNotices, type Notice } from './notices.ts';
-
-type SettingValue = Parameters<Bridge['settings']['save']>[0]['value'];
 
 /** Fields to set; one that is undefined is taken away. */
 export type FieldChanges = Readonly<Record<string, unknown>>;
@@ -124,11 +121,6 @@ export const useEdit = defineStore('edit', () => {
     async redo(): Promise<UndoReport> {
       await settled();
       return await perform(async () => await bridge.edit.redo({ tenantId: event.tenantId }));
-    },
-
-    /** Saves a setting. What fails is told; what was saved before is shown again once the engine is back. */
-    async saveSetting(name: string, value: SettingValue): Promise<void> {
-      await perform(async () => await bridge.settings.save({ name, value })).catch(() => undefined);
     },
 
     perform,

@@ -7,6 +7,7 @@ import { useHost } from '../host/bridge-key.ts';
 import { useDays } from './days.ts';
 import { useEdit } from './edit.ts';
 import { useEvent } from './event.ts';
+import { useSavedSetting } from './saved-setting.ts';
 
 /** What can be printed. */
 export const printKinds = ['day', 'doors', 'speakers', 'changes'] as const;
@@ -26,7 +27,7 @@ const PAUSE_MS = 500;
 
 /** What of the event looked at is printed, chosen for as long as the window lives, and when it last was, which is kept. */
 export const usePrinting = defineStore('printing', () => {
-  const { bridge, follow } = useHost();
+  const { bridge } = useHost();
   const event = useEvent();
   const days = useDays();
   const edit = useEdit();
@@ -37,30 +38,20 @@ export const usePrinting = defineStore('printing', () => {
   const roomIds = shallowRef<readonly string[]>([]);
   const chosenMoment = shallowRef<Moment>();
   const otherMs = shallowRef<number>();
-  const lastPrints = shallowRef<LastPrints>({});
+  const name = (): string => `printed/${event.tenantId}/${event.event?.id ?? ''}`;
+  const { value: lastPrints, save: saveLastPrints } = useSavedSetting<LastPrints>(
+    name,
+    (saved) => savedPrints.safeParse(saved ?? {}).data ?? {},
+  );
   /** Undefined until they are known. */
   const differences = shallowRef<EventDifferences>();
 
-  let stop: (() => void) | undefined;
-  const name = computed(() => `printed/${event.tenantId}/${event.event?.id ?? ''}`);
-  watch(
-    name,
-    (name) => {
-      stop?.();
-      dates.value = [];
-      roomIds.value = [];
-      chosenMoment.value = undefined;
-      otherMs.value = undefined;
-      lastPrints.value = {};
-      stop = follow((to, signal) => to.settings.watch({ name }, { signal }), {
-        onMessage(saved) {
-          const known = savedPrints.safeParse(saved ?? {});
-          if (known.success) lastPrints.value = known.data;
-        },
-      });
-    },
-    { immediate: true },
-  );
+  watch(name, () => {
+    dates.value = [];
+    roomIds.value = [];
+    chosenMoment.value = undefined;
+    otherMs.value = undefined;
+  });
 
   /** Since the schedule was last printed, if it was; else since this morning. */
   const moment = computed<Moment>(() => {
@@ -130,8 +121,7 @@ export const usePrinting = defineStore('printing', () => {
     isAsked,
     /** Notes that what is chosen was printed now. */
     async notePrinted(): Promise<void> {
-      lastPrints.value = { ...lastPrints.value, [kind.value]: Date.now() };
-      await edit.saveSetting(name.value, lastPrints.value);
+      await saveLastPrints({ ...lastPrints.value, [kind.value]: Date.now() });
     },
   };
 });

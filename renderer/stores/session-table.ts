@@ -1,7 +1,6 @@
 import { defineStore } from 'pinia';
 import { computed, shallowRef, watch } from 'vue';
 
-import { useHost } from '../host/bridge-key.ts';
 import type { ColumnId } from '../views/sessions/column-table.ts';
 import { filterRows, isActive, type ColumnFilter, type ColumnFilters } from '../views/sessions/row-filter.ts';
 import { groupRows, isHead, type GroupSource, type Line } from '../views/sessions/row-groups.ts';
@@ -13,9 +12,8 @@ import { useColumnValues } from '../views/sessions/use-column-values.ts';
 import { useClashes } from './clashes.ts';
 import { useEvent } from './event.ts';
 import { useNames } from './names.ts';
+import { useSavedSetting } from './saved-setting.ts';
 import { useSearchTexts } from './search-texts.ts';
-
-const SETTING = 'sessions-table';
 
 /** After the last change of the layout it is saved, in milliseconds. */
 const SAVE_PAUSE_MS = 500;
@@ -28,14 +26,22 @@ const SLICE_MS = 6;
  * person comes back to where they were. Rows are kept sorted with every change; what is typed then only filters them.
  */
 export const useSessionTable = defineStore('session-table', () => {
-  const { bridge, follow } = useHost();
   const event = useEvent();
   const clashes = useClashes();
   const names = useNames();
   const texts = useSearchTexts();
   const columns = useColumnValues();
 
-  const layout = shallowRef<TableLayout>(usualLayout);
+  const { value: savedLayout, save: saveLayout } = useSavedSetting<TableLayout>(
+    () => 'sessions-table',
+    (saved) => {
+      const known = tableLayout.safeParse(saved);
+      return known.success && known.data.columns.length > 0 ? known.data : usualLayout;
+    },
+  );
+  /** As it is just being changed: it is saved after a pause. */
+  const layout = shallowRef(savedLayout.value);
+  watch(savedLayout, (saved) => (layout.value = saved));
   const filters = shallowRef<ColumnFilters>({});
   const typed = shallowRef('');
   const collapsed = shallowRef<ReadonlySet<string>>(new Set());
@@ -149,17 +155,8 @@ export const useSessionTable = defineStore('session-table', () => {
   function setLayout(next: TableLayout): void {
     layout.value = next;
     clearTimeout(saving);
-    saving = setTimeout(() => {
-      // The engine may be away just now: the next change of the layout saves this one, too.
-      bridge.settings.save({ name: SETTING, value: next }).catch(() => undefined);
-    }, SAVE_PAUSE_MS);
+    saving = setTimeout(() => void saveLayout(next), SAVE_PAUSE_MS);
   }
-  follow((to, signal) => to.settings.watch({ name: SETTING }, { signal }), {
-    onMessage(saved) {
-      const known = tableLayout.safeParse(saved);
-      if (known.success && known.data.columns.length > 0) layout.value = known.data;
-    },
-  });
 
   return {
     layout,

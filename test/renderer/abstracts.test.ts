@@ -95,7 +95,7 @@ describe('sessions', () => {
       ['Écologie', 'Paper 9', 'Paper 10'],
       ['Paper 9', 'Paper 10'],
     ]);
-    await store.chooseTypes({ speakerTypeId: 'main' });
+    await store.chooseType('speakerTypeId', 'main');
     await store.generate();
     expect(asked).toEqual([
       {
@@ -123,7 +123,7 @@ describe('sessions', () => {
     expect([store.typeId, store.speakerTypeId]).toEqual(['talk', undefined]);
     expect(await store.generate()).toBeUndefined();
     expect(asked).toEqual([]);
-    await store.chooseTypes({ speakerTypeId: 'other' });
+    await store.chooseType('speakerTypeId', 'other');
     expect(host.calls.at(-1)).toEqual({
       path: 'settings.save',
       input: { name: 'abstracts/local', value: { speakerTypeId: 'other' } },
@@ -136,7 +136,7 @@ describe('sessions', () => {
     const refused = [{ at: 0, message: 'no', because: because('made_already'), faults: [] }];
     const store = await start(answers({ done: ['n2'], refused }));
     store.selected = new Set(['a1', 'a2']);
-    await store.chooseTypes({ speakerTypeId: 'main' });
+    await store.chooseType('speakerTypeId', 'main');
     await store.generate();
     expect(store.report).toMatchObject({
       made: ['n2'],
