@@ -124,8 +124,9 @@ export const useOpenFile = defineStore('open-file', () => {
   };
 });
 
+/** Also one in a format of its own: it cannot be read, but what is said of it is what to do with a spreadsheet. */
 function isSpreadsheet(file: File): boolean {
-  return /\.(csv|tsv|txt)$/i.test(file.name) || file.type === 'text/csv';
+  return /\.(csv|tsv|txt|xlsx?|xlsm|ods|numbers)$/i.test(file.name) || file.type === 'text/csv';
 }
 
 /** What a spreadsheet's event is called until a person says it: as the file, in the time zone of this machine. */

@@ -13,7 +13,7 @@ export interface CsvTable {
 }
 
 /** Nobody plans so much; without a bound, a file of 32 MiB could keep the machine busy for minutes. */
-const MAX_ROWS = 20_000;
+const MAX_ROWS = 50_000;
 const MAX_COLUMNS = 1_000;
 
 /** What our own export puts an apostrophe in front of, so that no spreadsheet takes it for a formula (write-csv.ts). */

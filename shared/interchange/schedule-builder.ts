@@ -135,7 +135,7 @@ class NamedThings {
 }
 
 /** Nobody plans so much; without a bound, a file of 32 MiB could keep the machine busy for minutes. */
-const MAX_THINGS = 20_000;
+const MAX_THINGS = 50_000;
 const MAX_DAYS = 1000;
 
 function refuseMore(

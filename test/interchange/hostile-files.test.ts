@@ -90,7 +90,7 @@ describe('a file of no use is refused at once, in the user’s words', () => {
             `${Array.from({ length: 400_000 }, (_, at) => `<room name="${at}"/>`).join('')}</day>`,
           ),
         ),
-      'The file has more than 20000 rooms or tracks; no schedule has.',
+      'The file has more than 50000 rooms or tracks; no schedule has.',
     ],
     [
       'with 400,000 days',
@@ -111,7 +111,7 @@ describe('a file of no use is refused at once, in the user’s words', () => {
             },
           }),
         ),
-      'The file has more than 20000 events; no schedule has.',
+      'The file has more than 50000 events; no schedule has.',
     ],
     [
       'with a million control characters',

@@ -85,6 +85,18 @@ describe('a spreadsheet', () => {
     expect(store.opening).toMatchObject({ step: 'columns', event: { name: 'My day' }, preview, isReading: false });
   });
 
+  test('in a format of its own is told what to do with it', async () => {
+    const refuse = (): never => {
+      throw new ContractError('invalid', because('csv_no_text'));
+    };
+    for (const name of ['day.xlsx', 'day.XLS', 'day.ods']) {
+      const { store } = start({ 'files.previewCsv': refuse });
+      await store.open(new File(['PK'], name));
+      const message = 'The file is no text: save the spreadsheet as CSV first.';
+      expect(store.opening).toMatchObject({ step: 'failed', name, message });
+    }
+  });
+
   test('of an event that is here goes into that one', async () => {
     const { store, workspace } = start({ 'files.previewCsv': () => ({ ...preview, eventId: 'e1' }) });
     await vi.waitFor(() => expect(workspace.isKnown).toBe(true));
