@@ -205,10 +205,10 @@ test('a change that headquarters refuses stands with its reason, and is sent onc
 
 test('sync can be paused and resumed, and tells in its log what it did', async () => {
   const { page } = await openSyncedApp();
-  await page.getByRole('button', { name: 'Pause' }).click();
+  await page.getByRole('button', { name: 'Pause' }).press('Enter');
   await page.getByRole('heading', { name: 'Sync is paused' }).waitFor();
   expect(await axeFindings(page)).toEqual([]);
-  await page.getByRole('button', { name: 'Resume' }).click();
+  await page.getByRole('button', { name: 'Resume' }).and(page.locator(':focus')).press('Enter');
   await page.getByRole('heading', { name: 'Synced', exact: true }).waitFor();
   await page.getByRole('tab', { name: 'Log' }).click();
   expect(await page.getByRole('listitem').count()).toBeGreaterThan(0);
