@@ -122,13 +122,11 @@ test('the editor marks what waits field by field, and a conflict is settled in i
   expect(await conflict.getByRole('definition').allInnerTexts()).toEqual([names[3], 'Waits in the editor', 'Theirs']);
   expect(await axeFindings(page)).toEqual([]);
   await conflict.getByRole('button', { name: 'Take ours' }).click();
-  await vi.waitFor(
-    async () =>
-      expect(await headquarters.call('GET', `/sessions/hq/${ids[3]}?fields=name`)).toEqual({
-        name: 'Waits in the editor',
-      }),
-    30_000,
-  );
+  await expect
+    .poll(async () => await headquarters.call('GET', `/sessions/hq/${ids[3]}?fields=name`), { timeout: 30_000 })
+    .toEqual({
+      name: 'Waits in the editor',
+    });
   await conflict.waitFor({ state: 'detached' });
   await waits.waitFor({ state: 'detached' });
 });
@@ -161,11 +159,9 @@ test('a field that was changed on both sides is shown with base, mine and theirs
   await page.getByText('Nothing was changed on both sides').waitFor();
   // Who settled it by keyboard goes on from the tab: the button has gone.
   await page.getByRole('tab', { name: 'Changed on both sides' }).and(page.locator(':focus')).waitFor();
-  await vi.waitFor(
-    async () =>
-      expect(await headquarters.call('GET', `/sessions/hq/${ids[1]}?fields=name`)).toEqual({ name: 'My name for it' }),
-    30_000,
-  );
+  await expect
+    .poll(async () => await headquarters.call('GET', `/sessions/hq/${ids[1]}?fields=name`), { timeout: 30_000 })
+    .toEqual({ name: 'My name for it' });
 });
 
 test('a change that headquarters refuses stands with its reason, and is sent once it can be', async () => {
@@ -193,13 +189,11 @@ test('a change that headquarters refuses stands with its reason, and is sent onc
   // Unlocking there sends it again by itself; a person may be quicker.
   const again = card.getByRole('button', { name: 'Send again' });
   if (await again.isVisible()) await again.click({ timeout: 2_000 }).catch(() => {});
-  await vi.waitFor(
-    async () =>
-      expect(await headquarters.call('GET', `/sessions/hq/${ids[2]}?fields=name`)).toEqual({
-        name: 'Refused at first',
-      }),
-    30_000,
-  );
+  await expect
+    .poll(async () => await headquarters.call('GET', `/sessions/hq/${ids[2]}?fields=name`), { timeout: 30_000 })
+    .toEqual({
+      name: 'Refused at first',
+    });
   await page.getByText('Nothing was refused').waitFor();
 });
 

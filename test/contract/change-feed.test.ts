@@ -199,12 +199,12 @@ describe('GET /-/{tenantId}/changes', () => {
     expect(reader.written.filter((text) => text.startsWith('data: '))).toHaveLength(2);
     reader.takes = true;
     reader.emit('drain');
-    await vi.waitFor(() => expect(reader.written.at(-1)).toContain('Three'));
+    await expect.poll(() => reader.written.at(-1)).toContain('Three');
     expect(reader.written.at(-1)).toContain('Two');
 
     reader.takes = false;
     await hub.api.createSession({ tenantId, body: talk });
-    await vi.waitFor(() => expect(reader.written.at(-1)).toContain('A talk'));
+    await expect.poll(() => reader.written.at(-1)).toContain('A talk');
     vi.advanceTimersByTime(30_000);
     expect([reader.isDestroyed, streams.count]).toEqual([false, 1]);
     vi.advanceTimersByTime(15_000);

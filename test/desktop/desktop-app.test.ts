@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFile
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 
 import { commandTable } from '../../shared/rpc/commands.ts';
 import { bridgeOf, firstWindow, startDesktop } from '../support/start-desktop.ts';
@@ -100,10 +100,10 @@ test('an engine that dies is started again, and what was saved is there', async 
 test('an engine that dies again and again is told in the system’s language, with where the data are', async () => {
   const standIn = await startDesktop();
   for (let died = 1; died <= 3; died += 1) {
-    await vi.waitFor(() => expect(standIn.workers).toHaveLength(died));
+    await expect.poll(() => standIn.workers).toHaveLength(died);
     await standIn.workers[died - 1]!.terminate();
   }
-  await vi.waitFor(() => expect(standIn.app.isQuit).toBe(true));
+  await expect.poll(() => standIn.app.isQuit).toBe(true);
   expect(standIn.messageBoxes).toEqual([
     {
       type: 'error',
@@ -128,7 +128,7 @@ test('quitting waits until the engine has closed its file', async () => {
   await (await bridgeOf(standIn)).workspace.openDemo();
   standIn.electron.app.quit();
   expect(standIn.app.isQuit).toBe(false);
-  await vi.waitFor(() => expect(standIn.app.isQuit).toBe(true), 20_000);
+  await expect.poll(() => standIn.app.isQuit, { timeout: 20_000 }).toBe(true);
   // Closed cleanly, the write-ahead log is gone.
   expect(readdirSync(join(standIn.folder, 'userData', 'data')).filter((name) => name.endsWith('-wal'))).toEqual([]);
 });
@@ -248,7 +248,7 @@ test('keys to headquarters are kept encrypted, over a restart, and outside of th
   const bridge = await bridgeOf(standIn);
   await bridge.sync.connect({ ...upstream, key: 'the-secret-key' });
   const keyFile = join(folder, 'userData', 'keys');
-  await vi.waitFor(() => expect(statSync(keyFile).mode & 0o777).toBe(0o600));
+  await expect.poll(() => statSync(keyFile).mode & 0o777).toBe(0o600);
   const everything = [keyFile, ...filesBelow(join(folder, 'userData', 'data'))].map((path) => readFileSync(path));
   expect(everything.some((bytes) => bytes.includes('the-secret-key'))).toBe(false);
   const { safeStorage } = standIn.electron;

@@ -75,7 +75,7 @@ test('damaged data are told in the window, with the newest good copy, and the sa
   await bridge.workspace.openDemo();
   const { id: kept } = await bridge.backups.make();
   first.electron.app.quit();
-  await vi.waitFor(() => expect(first.app.isQuit).toBe(true), 20_000);
+  await expect.poll(() => first.app.isQuit, { timeout: 20_000 }).toBe(true);
   const path = join(folder, 'userData', 'data', 'offstage.sqlite');
   const bytes = readFileSync(path);
   bytes.fill(0xa5, 16_384, 16_384 * 8);

@@ -87,7 +87,7 @@ test('it is installed when the person says so, once the engine has closed its fi
   ]);
   expect(installing).not.toHaveBeenCalled();
   updater.fetching.resolve([]);
-  await vi.waitFor(() => expect(installing).toHaveBeenCalledWith(true, true), 20_000);
+  await expect.poll(() => installing, { timeout: 20_000 }).toHaveBeenCalledWith(true, true);
   expect(app.told().at(-1)).toEqual({ state: 'installing', version: '0.2.0' });
 });
 
@@ -96,7 +96,7 @@ test('an installation that fails starts the app again, as the version that it is
   const { app, answer } = await start(updater);
   answer('install');
   updater.fetching.resolve([]);
-  await vi.waitFor(() => expect(updater.isInstalled).toBe(true), 20_000);
+  await expect.poll(() => updater.isInstalled, { timeout: 20_000 }).toBe(true);
   expect([app.isRelaunched, app.isQuit]).toEqual([false, false]);
   updater.emit('error', new Error('The person did not give their password.'));
   expect([app.isRelaunched, app.isQuit]).toEqual([true, true]);
@@ -109,7 +109,7 @@ test('fetching that fails is told with its reason, and can be tried again', asyn
   updater.emit('error', new Error('The connection broke.'));
   updater.fetching.reject(new Error('The connection broke.'));
   const failed = { state: 'failed', version: '0.2.0', reason: 'The connection broke.' };
-  await vi.waitFor(() => expect(told().at(-1)).toEqual(failed));
+  await expect.poll(() => told().at(-1)).toEqual(failed);
   updater.fetching = Promise.withResolvers();
   answer('install');
   expect(told().at(-1)).toEqual({ state: 'fetching', version: '0.2.0', share: 0 });
@@ -139,7 +139,7 @@ test('declined while it is fetched, it is given up, and can be taken up again', 
   updater.fetching = Promise.withResolvers();
   answer('install');
   updater.fetching.resolve([]);
-  await vi.waitFor(() => expect(updater.isInstalled).toBe(true), 20_000);
+  await expect.poll(() => updater.isInstalled, { timeout: 20_000 }).toBe(true);
 });
 
 test('what was declined and cannot be read offers the version again', async () => {

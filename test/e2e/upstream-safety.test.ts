@@ -254,7 +254,7 @@ test.each(['plain', 'hub'] as const)(
       await sync(laptop);
       expect([name, await namesAt(laptop)]).toEqual([name, names.toSorted()]);
       headquarters.instead(undefined);
-      await vi.waitFor(async () => expect(await sync(laptop)).toMatchObject({ state: 'synced' }), { timeout: 30_000 });
+      await expect.poll(async () => await sync(laptop), { timeout: 30_000 }).toMatchObject({ state: 'synced' });
     }
     expect(await namesAt(laptop)).toEqual(names.toSorted());
     const headers = { authorization: KEY };

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 
 import { because } from '../../shared/base/reasons.ts';
 import { useAbstracts } from '../../renderer/stores/abstracts.ts';
@@ -44,7 +44,7 @@ async function start(answers: FakeAnswers = {}) {
     stage: 'complete',
   });
   const store = useAbstracts();
-  await vi.waitFor(() => expect([store.rows.length, store.sessionsOf.size]).toEqual([3, 1]));
+  await expect.poll(() => [store.rows.length, store.sessionsOf.size]).toEqual([3, 1]);
   return store;
 }
 
@@ -129,7 +129,7 @@ describe('sessions', () => {
       input: { name: 'abstracts/local', value: { speakerTypeId: 'other' } },
     });
     host.emit('settings.watch', { speakerTypeId: 'gone' });
-    await vi.waitFor(() => expect(store.speakerTypeId).toBeUndefined());
+    await expect.poll(() => store.speakerTypeId).toBeUndefined();
   });
 
   test('that could not be made stay chosen, with the reason, and the report is closed', async () => {

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 
 import { useCatalogEdit } from '../../renderer/stores/catalog-edit.ts';
 import { useEvent } from '../../renderer/stores/event.ts';
@@ -20,9 +20,9 @@ async function open(answers: FakeAnswers = {}) {
   host.emit('workspace.watch', { events: [{ tenantId: 'local', event }], host: {} });
   const tell = (items: object): void => host.emit('event.watchCatalog', { items, removed: [], complete: true });
   const held = useEvent();
-  await vi.waitFor(() => expect(held.tenantId).toBe('local'));
+  await expect.poll(() => held.tenantId).toBe('local');
   tell({ events: [event], contacts: [ada], rooms: [{ id: 'r', name: 'r', placeholder: true }] });
-  await vi.waitFor(() => expect(held.catalog.contacts.size).toBe(1));
+  await expect.poll(() => held.catalog.contacts.size).toBe(1);
   const puts = () => host.calls.filter(({ path }) => path === 'catalog.put').map(({ input }) => input);
   return { catalog: useCatalogEdit(), held, tell, puts };
 }
@@ -59,7 +59,7 @@ test('what the engine tells counts from then on, such as an undo', async () => {
   await catalog.save('contacts', 'c', 'name');
   const undone = { ...ada };
   tell({ contacts: [undone] });
-  await vi.waitFor(() => expect(held.catalog.contacts.get('c')).toBe(undone));
+  await expect.poll(() => held.catalog.contacts.get('c')).toBe(undone);
   expect(catalog.shown('contacts', 'c', 'name')).toBe('Ada Byron');
 });
 

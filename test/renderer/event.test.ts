@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 
 import { useEvent } from '../../renderer/stores/event.ts';
 import { createFakeApp, createFakeHost } from './fake-host.ts';
@@ -26,14 +26,14 @@ test('no session is shown before the catalog that names what it refers to', asyn
   event.onChange(({ changed }) => {
     for (const { room_ids: ids } of changed) shown.push(event.catalog.rooms.get(ids?.[0] ?? '')?.name);
   });
-  await vi.waitFor(() => expect(host.calls.map(({ path }) => path)).toContain('event.watchCatalog'));
+  await expect.poll(() => host.calls.map(({ path }) => path)).toContain('event.watchCatalog');
 
   host.emit('event.watchSessions', { changed: [session], removed: [], stage: 'complete' });
   host.emit('event.watchCatalog', { items: { rooms: [{ id: 'r1', name: 'Hall' }] }, removed: [], complete: false });
-  await vi.waitFor(() => expect(event.catalog.rooms.size).toBe(1));
+  await expect.poll(() => event.catalog.rooms.size).toBe(1);
   expect([event.stage, event.sessions.size]).toEqual(['loading', 0]);
 
   host.emit('event.watchCatalog', { items: {}, removed: [], complete: true });
-  await vi.waitFor(() => expect(event.stage).toBe('complete'));
+  await expect.poll(() => event.stage).toBe('complete');
   expect(shown).toEqual(['Hall']);
 });

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import { because } from '../../shared/base/reasons.ts';
 import { ContractError } from '../../shared/contract/errors.ts';
@@ -36,7 +36,7 @@ describe('a schedule file', () => {
     const { store, workspace } = start({ 'files.open': () => report });
     await store.open(new File(['<schedule/>'], 'day.xml'));
     expect(store.opening).toEqual({ step: 'taken', name: 'day.xml', report });
-    await vi.waitFor(() => expect(workspace.current?.event.id).toBe('e1'));
+    await expect.poll(() => workspace.current?.event.id).toBe('e1');
   });
 
   test('that is none says why', async () => {
@@ -58,7 +58,7 @@ describe('a schedule file', () => {
     );
     expect(host.calls.find(({ path }) => path === 'files.open')?.input).toMatchObject({ work });
     host.emit('work.watch', { done: 100, total: 300 });
-    await vi.waitFor(() => expect(store.progress).toEqual({ done: 100, total: 300 }));
+    await expect.poll(() => store.progress).toEqual({ done: 100, total: 300 });
     resolve(report);
     await opening;
     expect(store.progress).toBeUndefined();
@@ -99,7 +99,7 @@ describe('a spreadsheet', () => {
 
   test('of an event that is here goes into that one', async () => {
     const { store, workspace } = start({ 'files.previewCsv': () => ({ ...preview, eventId: 'e1' }) });
-    await vi.waitFor(() => expect(workspace.isKnown).toBe(true));
+    await expect.poll(() => workspace.isKnown).toBe(true);
     await store.open(file);
     expect(store.opening).toMatchObject({ event: { id: 'e1', name: 'Day of tables', time_zone: 'Europe/Berlin' } });
   });

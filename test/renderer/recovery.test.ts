@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 
 import type { Restoring } from '../../shared/rpc/messages.ts';
 import { useRecovery } from '../../renderer/stores/recovery.ts';
@@ -42,7 +42,7 @@ test('a copy is looked into, and given up: the engine hears of it, and nothing i
     'backups.restore': restoring({ state: 'preparing' }, { state: 'ready', restore: 'r1', preview: PREVIEW }),
   });
   const run = recovery.restoreKept(COPY);
-  await vi.waitFor(() => expect(recovery.current).toMatchObject({ step: 'ready', preview: PREVIEW }));
+  await expect.poll(() => recovery.current).toMatchObject({ step: 'ready', preview: PREVIEW });
   recovery.close();
   await run;
   expect(recovery.current).toEqual({ step: 'closed' });
@@ -62,9 +62,9 @@ test('once it is confirmed, it cannot be given up, and is done when the engine i
   });
   host.emit('workspace.watch', WORKSPACE);
   void recovery.restoreKept(COPY);
-  await vi.waitFor(() => expect(recovery.current.step).toBe('ready'));
+  await expect.poll(() => recovery.current.step).toBe('ready');
   await recovery.confirm();
-  await vi.waitFor(() => expect(recovery.current.step).toBe('restoring'));
+  await expect.poll(() => recovery.current.step).toBe('restoring');
   recovery.close();
   // Told by the data that are about to go.
   host.emit('workspace.watch', WORKSPACE);
@@ -79,9 +79,9 @@ test('a file goes over in parts, with its progress; giving it up ends that', asy
   });
   const file = new File([new Uint8Array(9 * 1024 * 1024)], 'all.offstage');
   const run = recovery.restoreFile(file);
-  await vi.waitFor(() => expect(asked('backups.put')).toHaveLength(1));
+  await expect.poll(() => asked('backups.put')).toHaveLength(1);
   release();
-  await vi.waitFor(() => expect(asked('backups.put')).toHaveLength(2));
+  await expect.poll(() => asked('backups.put')).toHaveLength(2);
   expect(recovery.current).toMatchObject({ step: 'sending', done: 4 * 1024 * 1024, total: file.size });
   recovery.close();
   release();

@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { shallowRef } from 'vue';
 
 import { because } from '../../shared/base/reasons.ts';
@@ -25,9 +25,9 @@ test('a setting is what the engine tells, and the usual of what cannot be unders
   const { host, value } = followZoom();
   expect(value.value).toBe(4);
   host.emit('settings.watch', 7);
-  await vi.waitFor(() => expect(value.value).toBe(7));
+  await expect.poll(() => value.value).toBe(7);
   host.emit('settings.watch', 'of another version');
-  await vi.waitFor(() => expect(value.value).toBe(4));
+  await expect.poll(() => value.value).toBe(4);
 });
 
 test('what is changed stands at once, and what was told before it is saved does not move it back', async () => {
@@ -44,7 +44,7 @@ test('what is changed stands at once, and what was told before it is saved does 
   saving[1]!.resolve();
   await second;
   host.emit('settings.watch', 3);
-  await vi.waitFor(() => expect(value.value).toBe(3));
+  await expect.poll(() => value.value).toBe(3);
 });
 
 test('what is changed while the engine is away is saved when it is back', async () => {
@@ -59,15 +59,15 @@ test('what is changed while the engine is away is saved when it is back', async 
       await new Promise<void>((resolve) => streams.push(resolve));
     },
   });
-  await vi.waitFor(() => expect(streams).toHaveLength(1));
+  await expect.poll(() => streams).toHaveLength(1);
   await save(8);
   expect([value.value, saves(host)]).toEqual([8, [{ name: NAME, value: 8 }]]);
 
   isAway = false;
   streams[0]!();
-  await vi.waitFor(() => expect(saves(host)).toHaveLength(2));
+  await expect.poll(() => saves(host)).toHaveLength(2);
   expect([value.value, saves(host)[1]]).toEqual([8, { name: NAME, value: 8 }]);
-  await vi.waitFor(() => expect(streams).toHaveLength(2));
+  await expect.poll(() => streams).toHaveLength(2);
   expect(value.value).toBe(8);
 });
 
@@ -79,7 +79,7 @@ test('what the engine refuses is thrown and taken back', async () => {
     },
   });
   host.emit('settings.watch', 7);
-  await vi.waitFor(() => expect(value.value).toBe(7));
+  await expect.poll(() => value.value).toBe(7);
   await expect(save(8)).rejects.toBe(refused);
   expect(value.value).toBe(7);
 });

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 
 import { useSync } from '../../renderer/stores/sync.ts';
 import { useWorkspace } from '../../renderer/stores/workspace.ts';
@@ -26,7 +26,7 @@ test('an event that is kept here alone is never called synced, whatever its neig
   const { host, sync, workspace } = start();
   host.emit('workspace.watch', WORKSPACE);
   host.emit('sync.watch', synced);
-  await vi.waitFor(() => expect(sync.status).toBeNull());
+  await expect.poll(() => sync.status).toBeNull();
   workspace.choose({ tenantId: 'local', eventId: 'shared' });
   expect(sync.status).toEqual(synced);
 });
@@ -37,7 +37,7 @@ test('until headquarters’ sessions were read once, they are still to come', as
   host.emit('workspace.watch', WORKSPACE);
   expect(sync.isFirstFetch).toBe(false);
   host.emit('sync.watch', { ...synced, state: 'syncing' });
-  await vi.waitFor(() => expect(sync.isFirstFetch).toBe(true));
+  await expect.poll(() => sync.isFirstFetch).toBe(true);
   host.emit('sync.watch', { ...synced, last_pull_at: '2026-02-01T09:30:00.000Z' });
-  await vi.waitFor(() => expect(sync.isFirstFetch).toBe(false));
+  await expect.poll(() => sync.isFirstFetch).toBe(false);
 });

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 
 import { useToldWork } from '../../renderer/composables/use-told-work.ts';
 import { useNotices } from '../../renderer/stores/notices.ts';
@@ -17,9 +17,9 @@ test('work that takes long is told with how far it is, and its notice goes with 
   const { promise, resolve } = Promise.withResolvers<string>();
   const running = told.run('At work', { canCancel: false }, async () => await promise);
   expect(notices.notices).toEqual([]);
-  await vi.waitFor(() => expect(notices.notices).toMatchObject([{ kind: 'working', text: 'At work' }]));
+  await expect.poll(() => notices.notices).toMatchObject([{ kind: 'working', text: 'At work' }]);
   host.emit('work.watch', { done: 3, total: 9 });
-  await vi.waitFor(() => expect(notices.notices[0]?.work?.progress.value).toEqual({ done: 3, total: 9 }));
+  await expect.poll(() => notices.notices[0]?.work?.progress.value).toEqual({ done: 3, total: 9 });
   expect(notices.notices[0]?.work?.cancel).toBeUndefined();
   resolve('done');
   expect(await running).toBe('done');
@@ -31,7 +31,7 @@ test('work is given up by its notice', async () => {
   const running = told.run('At work', { canCancel: true }, async (_, signal) => {
     await new Promise((__, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
   });
-  await vi.waitFor(() => expect(notices.notices).toHaveLength(1));
+  await expect.poll(() => notices.notices).toHaveLength(1);
   notices.notices[0]?.work?.cancel?.();
   await expect(running).rejects.toMatchObject({ name: 'AbortError' });
   expect(notices.notices).toEqual([]);

@@ -72,7 +72,7 @@ describe('laptops, a hub and headquarters', () => {
   test('what changes anywhere is everywhere while syncs run by themselves', async () => {
     const { hq, hub, ann, ben } = await openChain(60_000);
     const { id } = await hub.api.createSession({ tenantId, body: talk });
-    await vi.waitFor(async () => expect([await nameAt(ann, id), await nameAt(ben, id)]).toEqual(['A talk', 'A talk']));
+    await expect.poll(async () => [await nameAt(ann, id), await nameAt(ben, id)]).toEqual(['A talk', 'A talk']);
     await rename(ann, id, 'Renamed');
     const isThere = async (): Promise<void> => {
       expect([await nameAt(hub, id), await nameAt(ben, id)]).toEqual(['Renamed', 'Renamed']);
@@ -84,7 +84,7 @@ describe('laptops, a hub and headquarters', () => {
     await hub.unplug();
     await rename(hub, id, 'While away');
     await hub.plugIn();
-    await vi.waitFor(async () => expect(await nameAt(ann, id)).toBe('While away'), { timeout: 10_000 });
+    await expect.poll(async () => await nameAt(ann, id)).toBe('While away');
   });
 
   test('a conflict at the hub is seen at every laptop, its maker first, and settled from another', async () => {

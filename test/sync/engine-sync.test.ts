@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 
 import { openEngine, type Engine } from '../../electron/engine/engine.ts';
 import { keysInMemory } from '../../electron/engine/keys-in-memory.ts';
@@ -208,7 +208,7 @@ describe('a sync that runs', () => {
     const again = await start(world, 1000);
     expect(await syncNow(again)).toMatchObject({ state: 'paused' });
     await again.sync.resume(LOCAL);
-    await vi.waitFor(() => expect(again.sync.list()).toMatchObject([{ status: { state: 'synced' } }]));
+    await expect.poll(() => again.sync.list()).toMatchObject([{ status: { state: 'synced' } }]);
   });
 
   test('is cancelled at once, also while headquarters keeps it waiting; closing waits for nobody', async () => {
@@ -226,11 +226,11 @@ describe('a sync that runs', () => {
     const engine = await start(world);
     await engine.sync.connect({ ...world.upstream, url, key: KEY });
     const running = syncNow(engine);
-    await vi.waitFor(() => expect(asked).toBe(1));
+    await expect.poll(() => asked).toBe(1);
     await engine.sync.cancel(LOCAL);
     expect(await running).not.toHaveProperty('last_error');
     void syncNow(engine);
-    await vi.waitFor(() => expect(asked).toBe(2));
+    await expect.poll(() => asked).toBe(2);
     await engine.close();
   });
 
@@ -241,10 +241,10 @@ describe('a sync that runs', () => {
     const told: SyncStatus[] = [];
     const end = engine.sync.watch(LOCAL, (status) => void told.push(status));
     await syncNow(engine);
-    await vi.waitFor(() => expect(told.at(-1)).toMatchObject({ state: 'synced' }));
+    await expect.poll(() => told.at(-1)).toMatchObject({ state: 'synced' });
     await engine.service.catalog.put(callerWith('admin'), LOCAL, 'session_types', [{ id: 'talk', name: 'Talk' }]);
     await engine.service.as(callerWith('editor')).createSession({ tenantId: LOCAL, body: talk });
-    await vi.waitFor(() => expect(told.at(-1)).toMatchObject({ state: 'syncing', pending: 1 }));
+    await expect.poll(() => told.at(-1)).toMatchObject({ state: 'syncing', pending: 1 });
     end();
     expect(new Set(told.map((status) => JSON.stringify(status))).size).toBe(told.length);
   });
@@ -264,10 +264,10 @@ describe('a sync that runs', () => {
     });
     const engine = await start(world, 3_600_000);
     await engine.sync.connect({ ...world.upstream, url, key: KEY });
-    await vi.waitFor(() => expect(engine.sync.list()).toMatchObject([{ status: { state: 'offline' } }]));
+    await expect.poll(() => engine.sync.list()).toMatchObject([{ status: { state: 'offline' } }]);
     isUp = true;
     engine.sync.wake();
-    await vi.waitFor(() => expect(engine.sync.list()).toMatchObject([{ status: { state: 'synced' } }]));
+    await expect.poll(() => engine.sync.list()).toMatchObject([{ status: { state: 'synced' } }]);
   });
 });
 

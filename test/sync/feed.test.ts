@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import { because } from '../../shared/base/reasons.ts';
 import type { ChangePage, HubApi } from '../../shared/contract/change-feed.ts';
@@ -299,15 +299,15 @@ describe('a feed that is followed', () => {
     for (const name of ['First', 'Second', 'Third']) pages.push(await next(name));
     const [first, second, third] = pages as [ChangePage, ChangePage, ChangePage];
     world.tell(first);
-    await vi.waitFor(async () => expect(await namesHere(world)).toEqual(['First']));
+    await expect.poll(async () => await namesHere(world)).toEqual(['First']);
     world.tell(first);
     // One is missing: the stream begins again where things stand.
     world.tell(third);
     world.tell(second);
-    await vi.waitFor(async () => expect(await namesHere(world)).toEqual(['Second']));
+    await expect.poll(async () => await namesHere(world)).toEqual(['Second']);
     world.tell(first);
     world.tell(third);
-    await vi.waitFor(async () => expect(await namesHere(world)).toEqual(['Third']));
+    await expect.poll(async () => await namesHere(world)).toEqual(['Third']);
     world.calls.length = 0;
     await world.laptop.replicator.sync('timer');
     expect(world.calls).toEqual([]);
