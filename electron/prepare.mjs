@@ -10,8 +10,12 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
 const bin = join(root, 'node_modules', '.bin');
 const MIN_NODE = 24;
 
-/** The environment in which the project's own tools come first. */
-export const environment = { ...process.env, PATH: bin + delimiter + process.env.PATH };
+/** The environment in which the project's own tools come first, and Node keeps what it has compiled: the next start of a process takes half the time. */
+export const environment = {
+  ...process.env,
+  PATH: bin + delimiter + process.env.PATH,
+  NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'compiled'),
+};
 
 const inProject = {
   cwd: root,
@@ -45,7 +49,8 @@ export function install() {
     existsSync(installed) && statSync(installed).mtimeMs >= statSync(join(root, 'package-lock.json')).mtimeMs;
   if (isCurrent) return;
   console.log('Installing the dependencies …');
-  if (run('npm', ['ci']) !== 0) fail('The dependencies could not be installed.');
+  // In its own environment: it takes away the folder of what is compiled.
+  if (run('npm', ['ci'], { env: process.env }) !== 0) fail('The dependencies could not be installed.');
 }
 
 /** The Node to run the project on: its own where there is one for this system, else this one if it is new enough. */

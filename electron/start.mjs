@@ -7,7 +7,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-import { fail, install, projectNode, root, run } from './prepare.mjs';
+import { environment, fail, install, projectNode, root, run } from './prepare.mjs';
 
 const flags = process.argv.slice(2);
 /** The hub's own choice; what a browser remembers of the app, such as the event looked at last, belongs to it. */
@@ -44,6 +44,7 @@ async function openInBrowser() {
   ];
   const hub = spawn(projectNode(), [join(root, 'out', 'hub.js'), ...own, ...flags], {
     stdio: ['inherit', 'pipe', 'inherit'],
+    env: environment,
   });
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => hub.kill(signal));
   hub.on('exit', (code) => process.exit(code ?? 1));
