@@ -293,6 +293,11 @@ export const reasonTexts = {
   given_at_start: 'This headquarters is given at the start, and cannot be disconnected here.',
 
   // What sync did
+  changes_sent: 'Changes that were sent: {n}.',
+  sessions_came: 'Sessions that came: {n}.',
+  sessions_changed: 'Sessions that were changed at headquarters: {n}.',
+  sessions_removed: 'Sessions that left, as they did at headquarters: {n}.',
+  sessions_disagree: 'Sessions that were changed on both sides: {n}.',
   sends_again: 'Changes can be sent again.',
   reads_again: 'Headquarters can be read again.',
   paused: 'Paused.',

@@ -51,6 +51,7 @@ export async function adoptLostCreates(
           const record = findRecord(change, context.tenantId, session.id);
           if (record !== undefined) hearInto(context, change, record, match.state, { from: 'read' });
         });
+        context.count('changes_sent', 1);
       } else {
         const reason = because('one_of_many_alike', { n: matches.length });
         const message = textOf(reason);

@@ -86,8 +86,7 @@ async function pushSome(run: Push, due: readonly Due[]): Promise<void> {
   const { inTurn } = run.context;
   for (const { id, step } of due) {
     if (step === 'settle') await update(run.context, id, settled);
-    else if (step === 'read')
-      await inTurn(async () => await alone(run, id, async () => void (await readAndHear(run, id))));
+    else if (step === 'read') await inTurn(async () => await alone(run, id, async () => await findOut(run, id)));
     else if (step === 'create') await inTurn(async () => await alone(run, id, async () => await create(run, id)));
   }
   const changes = due.filter(({ step }) => step === 'patch' || step === 'delete');
@@ -326,6 +325,7 @@ async function hearDeleted(run: Push, id: string): Promise<void> {
 
 function succeeded(run: Push, id: string): void {
   run.pace.succeeded(id);
+  run.context.count('changes_sent', 1);
   run.successes += 1;
   run.failuresInARow = 0;
 }
@@ -404,6 +404,12 @@ async function refuse({ context, pace }: Push, id: string, sent: SessionState, r
   });
   pace.succeeded(id);
   context.log(because('refused_there', { why: refusal.because }));
+}
+
+/** Finds out what became of a change that was sent. */
+async function findOut(run: Push, id: string): Promise<void> {
+  const state = await readAndHear(run, id);
+  if (state !== undefined && !state.sync.dirty) run.context.count('changes_sent', 1);
 }
 
 /** Reads a session at headquarters, consistently, and takes in what is heard; undefined where it is hidden, or settled meanwhile. */

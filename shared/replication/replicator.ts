@@ -1,8 +1,8 @@
 import { backoffMs } from '../base/backoff.ts';
-import { toTimestamp, type Clock } from '../base/clock.ts';
+import type { Clock } from '../base/clock.ts';
 import type { IdSource } from '../base/ids.ts';
 import type { Logger } from '../base/logger.ts';
-import { because, textOf, type Reason } from '../base/reasons.ts';
+import { because } from '../base/reasons.ts';
 import { ContractError } from '../contract/errors.ts';
 import type { CatalogKind } from '../catalog/catalog.ts';
 import type { ChainStatus, ChangePage, Decision, HubApi, HubOrder } from '../contract/change-feed.ts';
@@ -41,6 +41,7 @@ import {
   settleAllAbove,
 } from './review-above.ts';
 import type { SyncContext } from './sync-context.ts';
+import { createSyncLog, type LogEntry } from './sync-log.ts';
 import { nothingTaken } from './take-page.ts';
 import { operationsUntilAborted } from './until-aborted.ts';
 import { openSyncMemory, type SyncMemory } from './sync-memory.ts';
@@ -116,23 +117,15 @@ export interface Replicator {
   readonly memory: SyncMemory;
 }
 
-export interface LogEntry {
-  at: string;
-  message: string;
-  because: Reason;
-}
-
 const BACKOFF = { firstMs: 1000, maxMs: 5 * 60 * 1000 };
 /** A key that headquarters does not take is tried again so often, by one request. */
 const UNAUTHORIZED_WAIT_MS = 5 * 60 * 1000;
 /** A server that asks for more is asked again after this. */
 const MAX_RETRY_AFTER_MS = 60 * 60 * 1000;
-const LOG_LENGTH = 200;
 
 export function createReplicator(options: ReplicatorOptions): Replicator {
   const { store, tenantId, upstream, clock } = options;
   const memory = openSyncMemory(store, tenantId, upstream);
-  const entries: LogEntry[] = [];
   const pace = createPace(clock, options.random);
   const health = newHealth();
   let running: Promise<void> | undefined;
@@ -145,12 +138,7 @@ export function createReplicator(options: ReplicatorOptions): Replicator {
     for (const listener of listeners) listener();
   };
 
-  const log = (what: Reason): void => {
-    const message = textOf(what);
-    entries.push({ at: toTimestamp(clock()), message, because: what });
-    if (entries.length > LOG_LENGTH) entries.shift();
-    options.logger.info({ tenant: tenantId, upstream }, message);
-  };
+  const log = createSyncLog(clock, options.logger, { tenant: tenantId, upstream });
   const isFed = (): boolean => {
     const { cursor, deniedAtMs } = memory.current.feed;
     return options.hub !== undefined && cursor !== undefined && deniedAtMs === undefined;
@@ -179,7 +167,8 @@ export function createReplicator(options: ReplicatorOptions): Replicator {
       health.progress = total === undefined ? { done } : { done, total };
       changed();
     },
-    log,
+    log: log.tell,
+    count: log.count,
   });
 
   const cycle = async (by: 'hand' | 'timer'): Promise<void> => {
@@ -253,6 +242,7 @@ export function createReplicator(options: ReplicatorOptions): Replicator {
         await adoptLostCreates(context, eventId, createsInDoubt(context, eventId), candidates, false);
       }
       health.pull.lastAtMs = clock();
+      log.tellCounted();
       changed();
       return true;
     });
@@ -265,7 +255,8 @@ export function createReplicator(options: ReplicatorOptions): Replicator {
       noteFailure(lane, error);
       return false;
     }
-    if (lane.lastError !== undefined) log(because(lane === health.push ? 'sends_again' : 'reads_again'));
+    if (lane.lastError !== undefined) log.tell(because(lane === health.push ? 'sends_again' : 'reads_again'));
+    log.tellCounted();
     lane.failures = 0;
     lane.waitUntilMs = 0;
     lane.lastAtMs = clock();
@@ -286,6 +277,7 @@ export function createReplicator(options: ReplicatorOptions): Replicator {
   };
 
   const noteFailure = (lane: Lane, error: unknown): void => {
+    log.tellCounted();
     // Somebody ended the sync: nothing failed.
     if (abort.signal.aborted && error === abort.signal.reason) return;
     lane.failures += 1;
@@ -304,7 +296,7 @@ export function createReplicator(options: ReplicatorOptions): Replicator {
       options.logger.error({ err: error, tenant: tenantId, upstream }, 'a sync failed');
       lane.lastError = because('sync_fault');
     }
-    log(lane.lastError);
+    log.tell(lane.lastError);
   };
 
   const stop = async (): Promise<void> => {
@@ -380,7 +372,7 @@ export function createReplicator(options: ReplicatorOptions): Replicator {
   return {
     memory,
     status,
-    log: () => entries,
+    log: () => log.entries,
     chain: () => toChainStatus(statusOf(false)),
     pending: () => madeHereFirst([...listPending(review), ...listPendingAbove(review)]),
     refused: () => madeHereFirst([...listRefused(review), ...listRefusedAbove(review)]),
@@ -444,12 +436,12 @@ export function createReplicator(options: ReplicatorOptions): Replicator {
     async pause() {
       await memory.remember({ paused: true });
       await stop();
-      log(because('paused'));
+      log.tell(because('paused'));
       changed();
     },
     async resume() {
       await memory.remember({ paused: false });
-      log(because('resumed'));
+      log.tell(because('resumed'));
       changed();
     },
     stop,

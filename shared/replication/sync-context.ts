@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { IdSource } from '../base/ids.ts';
+import { jsonEqual } from '../base/json.ts';
 import type { Reason } from '../base/reasons.ts';
 import { placeholder, type CatalogKind } from '../catalog/catalog.ts';
 import { visitReferences } from '../catalog/references.ts';
@@ -9,7 +10,8 @@ import type { Store, StoreChange } from '../store/open-store.ts';
 import type { SessionRecord, Stored } from '../store/records.ts';
 import type { CatalogReference } from '../store/store-view.ts';
 import { isUnsettled } from '../store/sync-state.ts';
-import { stateOf, type SessionState } from './session-state.ts';
+import { contentOf, openConflicts, stateOf, type SessionState } from './session-state.ts';
+import type { Counted } from './sync-log.ts';
 import type { SyncMemory } from './sync-memory.ts';
 
 /** What a sync of one tenant with one upstream works with. */
@@ -35,6 +37,8 @@ export interface SyncContext {
   /** Tells how far a sync is: sessions done, and to do as far as that is known. */
   onProgress(done: number, total: number | undefined): void;
   log(what: Reason): void;
+  /** Counts what goes well, for the log. */
+  count(what: Counted, number: number): void;
 }
 
 /** Changes made by a sync, as history names them. */
@@ -85,7 +89,21 @@ export function settle(
   const next = stays ? state : { ...state, deleted: true };
   if (!next.deleted) addPlaceholders(context, change, [next.session]);
   change.settleSession(next, record);
+  const what = whatBecame(record, next);
+  if (what !== undefined) context.count(what, 1);
   return next;
+}
+
+/** What a person here sees of a change that headquarters made. */
+function whatBecame(record: Stored<SessionRecord> | undefined, next: SessionState): Counted | undefined {
+  const before = record === undefined || (record._deleted && !record.sync.dirty) ? undefined : stateOf(record);
+  if (before === undefined) return next.deleted ? undefined : 'sessions_came';
+  if (openConflicts(next).length > 0) return openConflicts(before).length > 0 ? undefined : 'sessions_disagree';
+  if (next.deleted !== before.deleted) return next.deleted ? 'sessions_removed' : undefined;
+  // What headquarters makes of our own change is no change of its own.
+  if (next.deleted || before.sync.sent !== undefined) return undefined;
+  const isSame = next.session === before.session || jsonEqual(contentOf(before.session), contentOf(next.session));
+  return isSame ? undefined : 'sessions_changed';
 }
 
 /** Writes sessions that are nowhere here yet, and belong to events that are kept here, with placeholders as `settle` does. */
@@ -97,6 +115,7 @@ export function settleNew(context: SyncContext, change: StoreChange, states: rea
     states.map(({ session }) => session),
   );
   change.arriveSessions(states);
+  context.count('sessions_came', states.length);
 }
 
 /** Writes placeholders for what sessions refer to and the catalog lacks. */

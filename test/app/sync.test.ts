@@ -205,7 +205,12 @@ test('sync can be paused and resumed, and tells in its log what it did', async (
   await page.getByRole('button', { name: 'Resume' }).and(page.locator(':focus')).press('Enter');
   await page.getByRole('heading', { name: 'Synced', exact: true }).waitFor();
   await page.getByRole('tab', { name: 'Log' }).click();
-  expect(await page.getByRole('listitem').count()).toBeGreaterThan(0);
+  const lines = page.getByRole('region', { name: 'Log' }).getByRole('listitem').locator('> span');
+  expect((await lines.allTextContents()).map((line) => line.trim())).toEqual([
+    'Resumed.',
+    'Paused.',
+    expect.stringMatching(/^\d+ sessions came\.$/),
+  ]);
 });
 
 test('an event without headquarters says that it is kept here alone, and where to go on', async () => {

@@ -308,6 +308,10 @@ describe('a feed that is followed', () => {
     world.tell(first);
     world.tell(third);
     await expect.poll(async () => await namesHere(world)).toEqual(['Third']);
+    // What the stream tells stands in the log without a sync.
+    await expect
+      .poll(() => world.laptop.replicator.log().map(({ message }) => message))
+      .toEqual(['Sessions that came: 1.', 'Sessions that were changed at headquarters: 3.']);
     world.calls.length = 0;
     await world.laptop.replicator.sync('timer');
     expect(world.calls).toEqual([]);
