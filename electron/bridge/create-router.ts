@@ -213,6 +213,7 @@ function createEngineRouter(os: ReturnType<typeof createImplementer>, engine: En
       pending: os.sync.pending.handler(({ input }) => engine.sync.of(input.tenantId)?.pending() ?? []),
       refused: os.sync.refused.handler(({ input }) => engine.sync.of(input.tenantId)?.refused() ?? []),
       conflicts: os.sync.conflicts.handler(({ input }) => engine.sync.of(input.tenantId)?.conflicts() ?? []),
+      kept: os.sync.kept.handler(({ input }) => engine.sync.of(input.tenantId)?.kept() ?? []),
       log: os.sync.log.handler(({ input }) => [...(engine.sync.of(input.tenantId)?.log() ?? [])]),
       retry: os.sync.retry.handler(async ({ input }) => await sync.of(input.tenantId).retry(input.id, LOCAL_USER.id)),
       discard: os.sync.discard.handler(
@@ -220,6 +221,9 @@ function createEngineRouter(os: ReturnType<typeof createImplementer>, engine: En
       ),
       release: os.sync.release.handler(
         async ({ input }) => await sync.of(input.tenantId).release(input.id, LOCAL_USER.id),
+      ),
+      settleKept: os.sync.settleKept.handler(
+        async ({ input: { tenantId, action, id } }) => await sync.of(tenantId).settleKept(action, id, LOCAL_USER.id),
       ),
       replaceReference: os.sync.replaceReference.handler(
         async ({ input: { tenantId, kind, from, to } }) =>

@@ -6,6 +6,7 @@ import type { Store } from '../../shared/store/open-store.ts';
 import type { SessionRecord } from '../../shared/store/records.ts';
 import type { SessionFilter } from '../../shared/store/session-filter.ts';
 import type { StoreView } from '../../shared/store/store-view.ts';
+import { isEditedAlone } from '../../shared/store/sync-state.ts';
 import { Mailbox } from './mailbox.ts';
 
 /** Of which event, and which part of it comes first: the sessions that begin in this range, in milliseconds since the Unix epoch. */
@@ -102,7 +103,7 @@ function countRegistrations(view: StoreView, tenantId: string): Map<string, numb
 
 function markOf({ sync }: SessionRecord): SyncMark {
   if (sync.refused !== undefined) return 'refused';
-  if (sync.conflicts !== undefined) return 'conflict';
+  if (sync.conflicts !== undefined || isEditedAlone(sync)) return 'conflict';
   if (sync.dirty) return 'waiting';
   return sync.absent === undefined ? 'clean' : 'absent';
 }

@@ -32,6 +32,8 @@ const settleAllRefused = z.discriminatedUnion('action', [
   }),
 ]);
 
+const settleKept = z.strictObject({ action: z.enum(['send', 'remove']) });
+
 const side = z.enum(['mine', 'theirs']);
 const settleConflict = z.strictObject({
   /** The `sys_version` of the session that the person saw: 412 where it is another by now. */
@@ -116,6 +118,23 @@ export async function syncRoutes(server: FastifyInstance, { engine }: { engine: 
     const { action } = parse(settleHeld, parseJsonBody(request.body, 'json'));
     if (action === 'send') await replicator.release(request.params.id, principal.id);
     else await replicator.discard(request.params.id, principal.id);
+    return replicator.status();
+  });
+
+  server.get(
+    '/-/:tenantId/sync/kept',
+    look((replicator) => replicator.kept()),
+  );
+  server.post('/-/:tenantId/sync/kept', async (request: TenantRequest) => {
+    const { replicator, principal } = open(request, 'editor');
+    const { action } = parse(settleKept, parseJsonBody(request.body, 'json'));
+    return { sessions: await replicator.settleKept(action, undefined, principal.id) };
+  });
+
+  server.post('/-/:tenantId/sync/kept/:id', async (request: SessionRequest) => {
+    const { replicator, principal } = open(request, 'editor');
+    const { action } = parse(settleKept, parseJsonBody(request.body, 'json'));
+    await replicator.settleKept(action, request.params.id, principal.id);
     return replicator.status();
   });
 

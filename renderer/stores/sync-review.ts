@@ -3,7 +3,13 @@ import { computed, shallowRef, watch } from 'vue';
 
 import type { CatalogKind } from '../../shared/catalog/catalog.ts';
 import type { SyncLogEntry } from '../../shared/rpc/messages.ts';
-import type { PendingSession, RefusedSession, Resolution, SessionConflict } from '../../shared/rpc/sync-messages.ts';
+import type {
+  KeptSession,
+  PendingSession,
+  RefusedSession,
+  Resolution,
+  SessionConflict,
+} from '../../shared/rpc/sync-messages.ts';
 import { useHost } from '../host/bridge-key.ts';
 import { useEdit } from './edit.ts';
 import { useEvent } from './event.ts';
@@ -14,10 +20,12 @@ export interface OpenWithHeadquarters {
   pending: readonly PendingSession[];
   refused: readonly RefusedSession[];
   conflicts: readonly SessionConflict[];
+  /** Kept here though headquarters has them no more. */
+  kept: readonly KeptSession[];
   log: readonly SyncLogEntry[];
 }
 
-const NOTHING: OpenWithHeadquarters = { pending: [], refused: [], conflicts: [], log: [] };
+const NOTHING: OpenWithHeadquarters = { pending: [], refused: [], conflicts: [], kept: [], log: [] };
 
 /** What waits, what was refused and what was changed on both sides, and how a person settles it. */
 export const useSyncReview = defineStore('sync-review', () => {
@@ -36,14 +44,15 @@ export const useSyncReview = defineStore('sync-review', () => {
       open.value = sync.status === null ? NOTHING : undefined;
       return;
     }
-    const [pending, refused, conflicts, log] = await Promise.all([
+    const [pending, refused, conflicts, kept, log] = await Promise.all([
       bridge.sync.pending(ask),
       bridge.sync.refused(ask),
       bridge.sync.conflicts(ask),
+      bridge.sync.kept(ask),
       bridge.sync.log(ask),
     ]);
     // An answer that was overtaken by a later question tells of the past.
-    if (own === asked) open.value = { pending, refused, conflicts, log: log.toReversed() };
+    if (own === asked) open.value = { pending, refused, conflicts, kept, log: log.toReversed() };
   }
 
   // What fails here fails because the engine is away: the status comes again when it is back, and asks again.
@@ -67,6 +76,11 @@ export const useSyncReview = defineStore('sync-review', () => {
     /** Lets what came out of a backup be sent: one session's change, or all. */
     release: async (id?: string) =>
       await settle(async (tenantId) => await bridge.sync.release(id === undefined ? { tenantId } : { tenantId, id })),
+    /** Sends what is kept here alone as a new session, or removes it here: one, or all. */
+    settleKept: async (action: 'send' | 'remove', id?: string) =>
+      await settle(
+        async (tenantId) => await bridge.sync.settleKept({ tenantId, action, ...(id === undefined ? {} : { id }) }),
+      ),
     /** Without `to`, the reference is left out. */
     replaceReference: async (kind: CatalogKind, from: string, to?: string) =>
       await settle(

@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { because } from '../base/reasons.ts';
 import { ContractError } from '../contract/errors.ts';
 import type { Store } from '../store/open-store.ts';
+import { hearGone, isEdited, stateOf } from './session-state.ts';
 import type { SyncMemory } from './sync-memory.ts';
 
 /** What an answer to the brake works with. */
@@ -15,7 +16,8 @@ export interface BrakeContext {
 
 /**
  * Takes a person's answer to the brake, for one event or for all that are stopped: `apply` lets the next sync prove the absences again, all of
- * them, and remove; `keep` keeps the sessions here, marked "not at headquarters". Throws `not_found` where nothing is stopped.
+ * them, and remove; `keep` keeps the sessions here, marked "not at headquarters", and one that was edited is a conflict, as whenever headquarters
+ * deletes what was edited here. Throws `not_found` where nothing is stopped.
  */
 export async function answerBrake(
   { store, tenantId, upstream, memory, clock }: BrakeContext,
@@ -37,7 +39,9 @@ export async function answerBrake(
       for (const record of change.findByRemoteIds(tenantId, brake.remoteIds)) {
         const { session, sync, _deleted } = record;
         if (_deleted || sync.upstream !== upstream || sync.absent !== undefined) continue;
-        change.settleSession({ session, sync: { ...sync, absent: 'not at headquarters' } }, record);
+        const state = stateOf(record);
+        const kept = { session, sync: { ...sync, absent: 'not at headquarters' as const }, deleted: false };
+        change.settleSession(isEdited(state) ? hearGone(state) : kept, record);
       }
     });
     await memory.rememberEvent(id, { brake: undefined });

@@ -1,7 +1,8 @@
 import { because } from '../base/reasons.ts';
 import type { IdSet } from './id-set.ts';
 import { isOfOneSession, MAX_FAILURES_IN_A_ROW, readRemote } from './listing.ts';
-import { hearGone } from './session-state.ts';
+import type { SessionRecord } from '../store/records.ts';
+import { hearGone, stateOf } from './session-state.ts';
 import { changeAsHeadquarters, update, type SyncContext } from './sync-context.ts';
 import { take } from './take.ts';
 
@@ -117,6 +118,20 @@ function findMissing(
       }
     }
     return { missing, total };
+  });
+}
+
+/** Marks what came from another headquarters, and what a listing that counts does not hold: it is kept here alone. */
+export async function markUnmatched(context: SyncContext, eventId: string): Promise<void> {
+  const { store, tenantId, upstream } = context;
+  const isUnmatched = ({ sync, event_id }: SessionRecord): boolean =>
+    sync.absent === 'not looked for yet' && sync.upstream === upstream && event_id === eventId;
+  if (!store.read((view) => view.listUnsettled(tenantId)).some(isUnmatched)) return;
+  await changeAsHeadquarters(context, (change) => {
+    for (const record of change.listUnsettled(tenantId).filter(isUnmatched)) {
+      const { sync, ...state } = stateOf(record);
+      change.settleSession({ ...state, sync: { ...sync, absent: 'not at headquarters' } }, record);
+    }
   });
 }
 

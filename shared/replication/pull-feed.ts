@@ -2,7 +2,7 @@ import { because } from '../base/reasons.ts';
 import type { ChangePage, FeedRequest, HubApi } from '../contract/change-feed.ts';
 import { ContractError, type ErrorKind } from '../contract/errors.ts';
 import { adoptLostCreates, createsInDoubt } from './lost-creates.ts';
-import { proveListing } from './prove-absences.ts';
+import { markUnmatched, proveListing } from './prove-absences.ts';
 import type { SyncContext } from './sync-context.ts';
 import { untilAborted } from './until-aborted.ts';
 import { takeMissing } from './take-catalog.ts';
@@ -87,6 +87,7 @@ async function snapshot(context: SyncContext, hub: HubApi, eventIds: readonly st
     await adoptLostCreates(context, eventId, records, candidates, true);
     const counts = await proveListing(context, eventId, taken.seen);
     await memory.rememberEvent(eventId, counts ? { listedAtMs: context.clock() } : { needsListing: true });
+    if (counts) await markUnmatched(context, eventId);
   }
   await memory.rememberFeed({ isComplete: true });
 }

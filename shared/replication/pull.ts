@@ -6,7 +6,7 @@ import { findKnown } from './known-records.ts';
 import { fetchListed, listPages, type Listed, type Listing, type Wanted } from './listing.ts';
 import { adoptLostCreates, createsInDoubt, type Candidate } from './lost-creates.ts';
 import { isOlder, sameNumber, sameVersion, versionOf } from './remote-version.ts';
-import { proveListing } from './prove-absences.ts';
+import { markUnmatched, proveListing } from './prove-absences.ts';
 import { changeAsHeadquarters, type SyncContext } from './sync-context.ts';
 import type { EventMemory } from './sync-memory.ts';
 import { takeAll } from './take.ts';
@@ -44,6 +44,7 @@ export async function pullEvent(context: SyncContext, eventId: string, comparesA
     const listedAtMs = context.clock();
     const compared = isFull ? { comparedAtMs: hasNumbers ? listedAtMs : undefined } : {};
     await context.memory.rememberEvent(eventId, { listedAtMs, ...compared, needsListing: undefined });
+    await markUnmatched(context, eventId);
   }
   return counts;
 }

@@ -21,12 +21,15 @@ import { push } from './push.ts';
 import {
   discardPending,
   listConflicts,
+  listKept,
   listPending,
   listRefused,
   releaseHeld,
   replaceReference,
   resolveConflicts,
   retryRefused,
+  settleKept,
+  type KeptSession,
   type PendingSession,
   type RefusedSession,
   type Resolution,
@@ -104,6 +107,13 @@ export interface Replicator {
   replaceReference(kind: CatalogKind, from: string, to: string | undefined, by?: string): Promise<number>;
   /** What was changed on both sides, with base, mine and theirs of each place; also what stands at a hub on the way. */
   conflicts(): SessionConflict[];
+  /** What is kept here though headquarters has it no more, by the answer to the brake or since its event went over to another headquarters. */
+  kept(): KeptSession[];
+  /**
+   * Settles what is kept, one session or all: `send` makes it a new session at headquarters, `remove` removes it here. Answers how many; throws
+   * `not_found` for one that is not kept.
+   */
+  settleKept(action: 'send' | 'remove', id?: string, by?: string): Promise<number>;
   /**
    * Settles a session's conflicts as a person decides, at the hub where they stand there; throws `not_found` where there is none, `invalid` for what
    * no session may be, `precondition_failed` where the session's `sys_version` is not the one that was decided on.
@@ -398,6 +408,8 @@ export function createReplicator(options: ReplicatorOptions): Replicator {
       return here + (await allAbove({ about: 'all refused', action: 'replace', kind, from, to }));
     },
     conflicts: () => madeHereFirst([...listConflicts(review), ...listConflictsAbove(review)]),
+    kept: () => listKept(review),
+    settleKept: async (action, id, by) => await settleKept(review, action, id, by),
     async resolve(id, resolution, by, version) {
       const here = async (): Promise<void> => await resolveConflicts(review, id, resolution, by, version);
       await orAbove(here, id, { about: 'conflict', resolution }, version);

@@ -10,10 +10,10 @@ import { findSessionFaults } from '../contract/validate-session.ts';
 import type { ChangeContext, Store, StoreChange } from '../store/open-store.ts';
 import type { SessionRecord, Stored } from '../store/records.ts';
 import type { CatalogReference } from '../store/store-view.ts';
-import { afterEdit, type KeptConflict } from '../store/sync-state.ts';
+import { afterEdit, type KeptConflict, type SyncState } from '../store/sync-state.ts';
 import { valueAt } from './conflict-place.ts';
 import { resolveConflict, type Choice } from './resolve-conflict.ts';
-import { contentOf, discard, openConflicts, released, stateOf, type SessionState } from './session-state.ts';
+import { contentOf, discard, openConflicts, released, stateOf, undecided, type SessionState } from './session-state.ts';
 import { addPlaceholders } from './sync-context.ts';
 import { toPatch } from './to-patch.ts';
 
@@ -71,6 +71,9 @@ export interface FieldConflict {
   theirs?: unknown;
 }
 
+/** A session that is kept here as it was, though headquarters has it no more. */
+export type KeptSession = Pick<SessionConflict, 'id' | 'name' | 'event_id' | 'where' | 'made_here'>;
+
 /** What a person decides: for the whole session, or for each pointer of a conflict; those not named stay open. */
 export type Resolution = 'mine' | 'theirs' | Readonly<Record<string, Choice>>;
 
@@ -112,11 +115,11 @@ export function listConflicts(context: ReviewContext): SessionConflict[] {
 
 /** What is in conflict about a session; undefined where nothing is. */
 export function toConflict(record: Stored<SessionRecord>): SessionConflict | undefined {
-  const open = openConflicts(stateOf(record));
+  const open = undecided(stateOf(record));
   if (open.length === 0) return undefined;
   const { session, sync } = record;
   const whole = open.some(({ pointer }) => pointer === '');
-  const gone = sync.absent === 'deleted at headquarters';
+  const gone = isGoneThere(sync);
   const fields = open.map((conflict) => withTheirs(conflict, gone ? undefined : session));
   const deleted = whole ? { deleted: gone ? ('at headquarters' as const) : ('here' as const) } : {};
   return { id: session.id, name: session.name, event_id: session.event_id, ...placeOf(record), ...deleted, fields };
@@ -206,7 +209,7 @@ export async function resolveConflicts(
     requireVersion(record, version);
     const isOurs = record?.sync.upstream === context.upstream;
     const open = record === undefined || !isOurs ? [] : openConflicts(stateOf(record));
-    const gone = record?.sync.absent !== undefined && record.sync.absent !== 'not visible to this key';
+    const gone = record !== undefined && isGoneThere(record.sync);
     if (record === undefined || (open.length === 0 && !(isOurs && gone))) throw notOpen();
     if (gone || open.some(({ pointer }) => pointer === '')) {
       resolveWhole(context, change, record, gone, wholeChoice(resolution));
@@ -221,6 +224,51 @@ export async function resolveConflicts(
     const left = open.filter(({ pointer }) => choiceOf(resolution, pointer) === undefined);
     saveEdit(context, change, record, next as Session, left);
   });
+}
+
+/** Whether headquarters is known not to have it, and it is here. */
+function isGoneThere({ absent }: SyncState): boolean {
+  return absent === 'not at headquarters' || absent === 'deleted at headquarters';
+}
+
+/** What is kept here alone, and was not edited since: that is in conflict. */
+export function listKept({ store, tenantId, upstream }: ReviewContext): KeptSession[] {
+  const records = store.read((view) => view.listUnsettled(tenantId));
+  return records
+    .filter((record) => isKept(record) && record.sync.upstream === upstream)
+    .map((record) => ({
+      id: record.session.id,
+      name: record.session.name,
+      event_id: record.event_id,
+      ...placeOf(record),
+    }));
+}
+
+/**
+ * Settles what is kept here alone, one session or all: `send` makes a new session of it at headquarters, `remove` removes it here. Answers how many;
+ * throws `not_found` for one that is not kept.
+ */
+export async function settleKept(
+  context: ReviewContext,
+  action: 'send' | 'remove',
+  id?: string,
+  by = SOMEBODY_HERE,
+): Promise<number> {
+  return await context.store.change(asChange(context, by, `${action} kept`), (change) => {
+    const records = change
+      .listUnsettled(context.tenantId)
+      .filter((record) => isKept(record) && record.sync.upstream === context.upstream)
+      .filter(({ session }) => id === undefined || session.id === id);
+    if (id !== undefined && records.length === 0) throw notOpen();
+    for (const record of records) {
+      resolveWhole(context, change, record, true, action === 'send' ? 'mine' : 'theirs');
+    }
+    return records.length;
+  });
+}
+
+function isKept({ sync, _deleted: deleted }: Stored<SessionRecord>): boolean {
+  return sync.absent === 'not at headquarters' && !sync.dirty && !deleted;
 }
 
 /** A session that one side deleted and the other edited, or that is kept though headquarters lacks it. */

@@ -1,7 +1,13 @@
 import { jsonEqual, own, type JsonObject } from '../base/json.ts';
 import { isServerOwned, type Session } from '../contract/session.ts';
 import type { SessionRecord, Stored } from '../store/records.ts';
-import type { KeptConflict, Refusal, SentChange, SyncState } from '../store/sync-state.ts';
+import {
+  isEditedAlone,
+  type KeptConflict,
+  type Refusal,
+  type SentChange,
+  type SyncState,
+} from '../store/sync-state.ts';
 import { findSessionFaults } from '../contract/validate-session.ts';
 import { fromPlaces, placePointer, toPlaces, valueAt, withValueAt } from './conflict-place.ts';
 import { isDerivedId } from './derived-id.ts';
@@ -144,10 +150,7 @@ export function hearAnother(
 ): SessionState {
   const { sent: _, base: __, version: ___, conflicts: ____, ...sync } = state.sync;
   const open = openConflicts(state).filter(({ pointer }) => pointer !== '');
-  const mine = open.reduce<JsonObject>(
-    (session, conflict) => resolveConflict(session, conflict, 'mine'),
-    state.session,
-  );
+  const mine = withMine(state);
   const before =
     base === undefined || !isLater
       ? base
@@ -195,14 +198,9 @@ function takeIn(
 /** The state once headquarters is proven not to have the session any more. */
 export function hearGone(state: SessionState): SessionState {
   const { sync } = state;
-  const open = openConflicts(state).filter(({ pointer }) => pointer !== '');
   // Where a place is in conflict it shows theirs; theirs is gone, so ours is what is left.
-  const mine = open.reduce<JsonObject>(
-    (session, conflict) => resolveConflict(session, conflict, 'mine'),
-    state.session,
-  );
-  const isEdited = !state.deleted && toPatch(lastHeard(state), mine).length > 0;
-  if (!isEdited) {
+  const mine = withMine(state);
+  if (!isEdited(state)) {
     const { absent: _, conflicts: __, twin: ___, ...settled } = clean(sync);
     return { ...state, deleted: true, sync: settled };
   }
@@ -212,6 +210,17 @@ export function hearGone(state: SessionState): SessionState {
   const conflicts: KeptConflict[] = [{ pointer: '', base: contentOf(base), mine: contentOf(mine) }];
   const session = toLocal(mine, state.session);
   return { ...state, session, sync: { ...rest, dirty: true, base, conflicts, absent: 'deleted at headquarters' } };
+}
+
+/** Whether anything here differs from what was last heard of headquarters' session, which is not deleted here. */
+export function isEdited(state: SessionState): boolean {
+  return !state.deleted && toPatch(lastHeard(state), withMine(state)).length > 0;
+}
+
+/** The session with ours wherever it is in conflict. */
+function withMine(state: SessionState): JsonObject {
+  const open = openConflicts(state).filter(({ pointer }) => pointer !== '');
+  return open.reduce<JsonObject>((session, conflict) => resolveConflict(session, conflict, 'mine'), state.session);
 }
 
 /** The state once headquarters refused the change for good: it waits to be mended, sent again or discarded. */
@@ -401,6 +410,15 @@ export function openConflicts({ session, sync }: SessionState): KeptConflict[] {
 /** A lock that headquarters lifted sends what was refused for it again. */
 function isLifted(refused: Refusal, session: Session, remote: JsonObject): boolean {
   return refused.status === 403 && session.sys_locked === true && remote['sys_locked'] !== true;
+}
+
+/**
+ * What a person is to decide about a session: the conflicts that are open, or, where it was edited after it was kept here alone, all of it, as when
+ * headquarters deleted what was edited here.
+ */
+export function undecided(state: SessionState): KeptConflict[] {
+  if (!isEditedAlone(state.sync)) return openConflicts(state);
+  return [{ pointer: '', base: contentOf(lastHeard(state)), mine: contentOf(state.session) }];
 }
 
 /** Headquarters' state under our id, with our count of versions. */

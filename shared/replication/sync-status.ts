@@ -2,7 +2,7 @@ import { toTimestamp } from '../base/clock.ts';
 import { textOf, type Reason } from '../base/reasons.ts';
 import type { ChainStatus } from '../contract/change-feed.ts';
 import type { Store } from '../store/open-store.ts';
-import { openConflicts, stateOf } from './session-state.ts';
+import { stateOf, undecided } from './session-state.ts';
 import type { Health } from './sync-health.ts';
 import type { SyncMemory } from './sync-memory.ts';
 
@@ -45,7 +45,7 @@ export function readStatus(
   const records = store.read((view) => view.listUnsettled(tenantId)).filter(({ sync }) => sync.upstream === upstream);
   const unsent = records.filter(({ sync }) => sync.dirty);
   const refused = unsent.filter(({ sync }) => sync.refused !== undefined).length;
-  const conflicts = records.filter((record) => openConflicts(stateOf(record)).length > 0).length;
+  const conflicts = records.filter((record) => undecided(stateOf(record)).length > 0).length;
   const held = unsent.filter(({ sync }) => sync.held === true && sync.refused === undefined).length;
   const pending = unsent.length - refused - held;
   const absent = records.filter(({ sync, _deleted }) => sync.absent !== undefined && !_deleted && !sync.dirty).length;

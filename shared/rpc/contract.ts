@@ -25,7 +25,14 @@ import type {
   WorkProgress,
   Workspace,
 } from './messages.ts';
-import type { PendingSession, RefusedSession, SessionConflict, SyncStatus, UpstreamCheck } from './sync-messages.ts';
+import type {
+  KeptSession,
+  PendingSession,
+  RefusedSession,
+  SessionConflict,
+  SyncStatus,
+  UpstreamCheck,
+} from './sync-messages.ts';
 
 const tenant = z.strictObject({ tenantId: reference });
 const eventRef = tenant.extend({ eventId: reference });
@@ -183,12 +190,18 @@ export const bridgeContract = {
     pending: oc.input(tenant).output(type<PendingSession[]>()),
     refused: oc.input(tenant).output(type<RefusedSession[]>()),
     conflicts: oc.input(tenant).output(type<SessionConflict[]>()),
+    /** What is kept here though headquarters has it no more. */
+    kept: oc.input(tenant).output(type<KeptSession[]>()),
     log: oc.input(tenant).output(type<SyncLogEntry[]>()),
     /** Sends a refused change again, or all of them. Answers how many. */
     retry: oc.input(tenant.extend({ id: reference.optional() })).output(type<number>()),
     discard: oc.input(sessionRef).output(type<void>()),
     /** Sends what is held because it came out of a backup: one session's change, or all. Answers how many. */
     release: oc.input(tenant.extend({ id: reference.optional() })).output(type<number>()),
+    /** Sends what is kept as a new session, or removes it here: one, or all. Answers how many. */
+    settleKept: oc
+      .input(tenant.extend({ action: z.enum(['send', 'remove']), id: reference.optional() }))
+      .output(type<number>()),
     /** Puts another id in the place of one that headquarters does not know; without `to`, leaves it out. Answers how many sessions. */
     replaceReference: oc
       .input(tenant.extend({ kind: catalogKind, from: reference, to: reference.optional() }))

@@ -4,6 +4,7 @@ import type { Reason } from '../base/reasons.ts';
 export type { SyncStatus } from '../replication/sync-status.ts';
 export type {
   FieldConflict,
+  KeptSession,
   PendingSession,
   RefusedSession,
   Resolution,

@@ -64,7 +64,7 @@ export interface SyncState {
   refused?: Refusal;
   conflicts?: KeptConflict[];
   /** Why the session is not where it was: it is kept, and marked so. */
-  absent?: 'not visible to this key' | 'not at headquarters' | 'deleted at headquarters';
+  absent?: 'not visible to this key' | 'not looked for yet' | 'not at headquarters' | 'deleted at headquarters';
   /** It waited in a backup that was restored: whether headquarters has had it is found out, but it is sent only when a person says so. */
   held?: true;
   /** The replica that made the last change which waits, or waited. */
@@ -125,12 +125,17 @@ function waiting({ session }: Edited, sync: SyncState, atMs: number): SyncState 
  * shows it, nobody knows whether it is there.
  */
 export function unmatched(upstream: string): SyncState {
-  return { dirty: false, remote_id: '', upstream, absent: 'not at headquarters' };
+  return { dirty: false, remote_id: '', upstream, absent: 'not looked for yet' };
 }
 
 /** Whether a person's work would be lost if the session went: it is unsent, in conflict, or kept here alone. */
 export function holdsWork({ dirty, conflicts, absent }: SyncState): boolean {
   return dirty || conflicts !== undefined || (absent !== undefined && absent !== 'not visible to this key');
+}
+
+/** Whether it was edited after it was kept here alone: nothing of that goes by itself, a person decides. */
+export function isEditedAlone({ dirty, deleted, refused, absent }: SyncState): boolean {
+  return absent === 'not at headquarters' && dirty && deleted !== true && refused === undefined;
 }
 
 /** The state of a change that waits, with the replica that made it, where that is another than this one: it is told along the chain. */

@@ -197,6 +197,49 @@ test('a change that headquarters refuses stands with its reason, and is sent onc
   await page.getByText('Nothing was refused').waitFor();
 });
 
+test('what is kept here though headquarters has it no more is sent there anew or removed, one by one and all at once', async () => {
+  const { page, headquarters } = await openSyncedApp();
+  const idsThere = async (): Promise<string[]> => {
+    const { Items } = (await headquarters.call('GET', `/sessions/hq/event/${EVENT}?fields=id`)) as {
+      Items: { id: string }[];
+    };
+    return Items.map(({ id }) => id);
+  };
+  const ids = await idsThere();
+  // While it is paused, all go at once. For some there are registrations: those stay.
+  await page.getByRole('button', { name: 'Pause' }).press('Enter');
+  await page.getByRole('heading', { name: 'Sync is paused' }).waitFor();
+  for (const id of ids) await headquarters.call('DELETE', `/sessions/hq/${id}`).catch(() => {});
+  const left = (await idsThere()).length;
+  const gone = ids.length - left;
+  await page.getByRole('button', { name: 'Resume' }).press('Enter');
+  await page.getByRole('heading', { name: `Headquarters no longer has ${gone} sessions` }).waitFor();
+  await page.getByRole('button', { name: 'Keep them here' }).press('Enter');
+  await page.getByRole('tab', { name: `Kept here ${gone}` }).press('Enter');
+  const kept = page.getByRole('list', { name: 'Kept here' }).getByRole('listitem');
+  await page.getByText(`Headquarters does not have these ${gone} sessions.`).waitFor();
+  expect(await axeFindings(page)).toEqual([]);
+
+  await kept.first().getByRole('button', { name: 'Send as a new session' }).press('Enter');
+  await page
+    .getByRole('tab', { name: `Kept here ${gone - 1}` })
+    .and(page.locator(':focus'))
+    .waitFor();
+  await vi.waitFor(async () => expect(await idsThere()).toHaveLength(left + 1), 30_000);
+  await kept.first().getByRole('button', { name: 'Remove here' }).press('Enter');
+  const dialog = page.getByRole('alertdialog', { name: 'Remove here' });
+  expect(await axeFindings(page)).toEqual([]);
+  await dialog.getByRole('button', { name: 'Remove here' }).press('Enter');
+  await page.getByText(`Headquarters does not have these ${gone - 2} sessions.`).waitFor();
+  await runCommand(page, 'Next language');
+  await page.getByText(`Die Zentrale hat diese ${gone - 2} Sitzungen nicht.`).waitFor();
+  await page.getByRole('button', { name: 'Alle senden' }).press('Enter');
+  await page.getByRole('tab', { name: 'Wartet' }).and(page.locator(':focus')).waitFor();
+  await page.getByRole('heading', { name: 'Abgeglichen', exact: true }).waitFor();
+  expect(await page.getByRole('tab', { name: 'Hier behalten' }).count()).toBe(0);
+  expect(await idsThere()).toHaveLength(ids.length - 1);
+});
+
 test('sync can be paused and resumed, and tells in its log what it did', async () => {
   const { page } = await openSyncedApp();
   await page.getByRole('button', { name: 'Pause' }).press('Enter');

@@ -111,19 +111,71 @@ describe('deletes are proven', () => {
     expect(await namesHere(world)).toHaveLength(2);
   });
 
-  test('keep keeps them here, marked, and offers to send them back', async () => {
+  /** A laptop that keeps eight sessions which headquarters has no more. */
+  async function openKeeping(): Promise<World & { ids: string[] }> {
     const world = await openWorld();
     const made = await makeThere(world, 8);
     await world.laptop.replicator.sync('hand');
     for (const { id } of made) await world.theirs.deleteSession({ tenantId: TENANT, id });
     expect(await world.laptop.replicator.sync('hand')).toMatchObject({ brake: [{ sessions: 8 }] });
     await world.laptop.replicator.brake('keep');
+    return { ...world, ids: made.map(({ id }) => id) };
+  }
+  const namesThere = ({ hq }: World): string[] => [...hq.sessions.values()].map(({ name }) => String(name)).toSorted();
+
+  test('keep keeps them here, marked, and offers to send them back', async () => {
+    const world = await openKeeping();
     const kept = await world.laptop.replicator.sync('hand');
     expect(kept).toMatchObject({ state: 'synced', absent: 8 });
     expect(kept).not.toHaveProperty('brake');
-    await world.laptop.replicator.resolve(String(made[0]?.id), 'mine');
+    await world.laptop.replicator.resolve(world.ids[0]!, 'mine');
     await world.laptop.replicator.sync('hand');
-    expect([...world.hq.sessions.values()].map(({ name }) => name)).toEqual(['T0']);
+    expect(namesThere(world)).toEqual(['T0']);
+  });
+
+  test('what is kept is listed, and sent as new sessions or removed, one by one or all at once', async () => {
+    const world = await openKeeping();
+    const { replicator } = world.laptop;
+    const names = (): string[] => replicator.kept().map(({ name }) => name);
+    const [first, second, third] = world.ids;
+    expect(replicator.kept()).toHaveLength(8);
+    expect(replicator.kept()[0]).toEqual({ id: first, name: 'T0', event_id: 'e1', where: 'here', made_here: true });
+    expect(await replicator.settleKept('remove', first)).toBe(1);
+    expect(await replicator.settleKept('send', second)).toBe(1);
+    await expect(replicator.settleKept('send', second)).rejects.toMatchObject({ kind: 'not_found' });
+    expect(await replicator.sync('hand')).toMatchObject({ state: 'synced', absent: 6 });
+    expect([names(), namesThere(world)]).toEqual([['T2', 'T3', 'T4', 'T5', 'T6', 'T7'], ['T1']]);
+
+    // One that was edited is a person's to decide by itself.
+    await rename(world.laptop, third!, 'T2 by hand');
+    expect(replicator.status()).toMatchObject({ state: 'attention', conflicts: 1, absent: 5 });
+    expect(replicator.conflicts()).toMatchObject([
+      { name: 'T2 by hand', deleted: 'at headquarters', fields: [{ pointer: '', base: { name: 'T2' } }] },
+    ]);
+    expect(await replicator.settleKept('send')).toBe(5);
+    await replicator.resolve(third!, 'mine');
+    expect(await replicator.sync('hand')).toMatchObject({ state: 'synced', conflicts: 0, pending: 0 });
+    const all = ['T1', 'T2 by hand', 'T3', 'T4', 'T5', 'T6', 'T7'];
+    expect([names(), namesThere(world), await namesHere(world)]).toEqual([[], all, all]);
+  });
+
+  test('what was edited before it was kept is in conflict, and all else is kept', async () => {
+    const world = await openWorld();
+    const made = await makeThere(world, 8);
+    const { replicator } = world.laptop;
+    await replicator.sync('hand');
+    await rename(world.laptop, made[0]!.id, 'Mine');
+    await rename({ api: world.theirs }, made[0]!.id, 'Theirs');
+    await replicator.sync('hand');
+    for (const { id } of made) await world.theirs.deleteSession({ tenantId: TENANT, id });
+    await replicator.sync('hand');
+    await replicator.brake('keep');
+    expect(await replicator.sync('hand')).toMatchObject({ state: 'attention', conflicts: 1, absent: 7 });
+    expect(replicator.conflicts()).toMatchObject([{ name: 'Mine', deleted: 'at headquarters' }]);
+    expect(await replicator.settleKept('remove')).toBe(7);
+    await replicator.resolve(made[0]!.id, 'theirs');
+    expect(await replicator.sync('hand')).toMatchObject({ state: 'synced', conflicts: 0 });
+    expect([await namesHere(world), replicator.kept()]).toEqual([[], []]);
   });
 
   test('five that go within an hour need no question, the next one does', async () => {

@@ -54,3 +54,42 @@ test('a sync is paused, asked for, resumed and cancelled over HTTP, by whoever m
   expect(await ask('POST', { action: 'pause' }, 'editor', 'alone')).toMatchObject({ status: 404, code: 'not_found' });
   expect(await ask('POST', { action: 'pause' }, 'editor', 'nobody')).toMatchObject({ status: 404, code: 'not_found' });
 });
+
+test('what is kept though headquarters has it no more is listed over HTTP, and settled by whoever may edit', async () => {
+  const { service: headquarters } = await openTestService();
+  const upstream = await startTestServer(headquarters);
+  const engine = await openEngine({
+    dataDir: temporaryFolder(),
+    tenants: [TENANT],
+    sync: { upstreams: [], keys: keysInMemory(), intervalMs: 0 },
+    logger: silentLogger,
+  });
+  onTestFinished(async () => await engine.close());
+  const { url } = await startTestServer(engine.service, { engine });
+  const ask = async (path: string, action?: string, role: Role = 'editor'): Promise<[number, unknown]> => {
+    const headers = { authorization: keyOf(role), 'content-type': 'application/json' };
+    const order = action === undefined ? {} : { method: 'POST', body: JSON.stringify({ action }) };
+    const answer = await fetch(`${url}/-/${TENANT}/sync${path}`, { headers, ...order });
+    return [answer.status, await answer.json()];
+  };
+  const theirs = headquarters.as(callerWith('editor'));
+  const ids: string[] = [];
+  for (let n = 0; n < 8; n++) ids.push((await theirs.createSession({ tenantId: TENANT, body: talk })).id);
+  const key = keyOf('editor');
+  await engine.sync.connect({ url: upstream.url, remoteTenantId: TENANT, tenantId: TENANT, eventIds: ['e1'], key });
+  await engine.sync.of(TENANT)?.sync('hand');
+  for (const id of ids) await theirs.deleteSession({ tenantId: TENANT, id });
+  await engine.sync.of(TENANT)?.sync('hand');
+  expect(await ask('/brake', 'keep')).toMatchObject([200, { absent: 8, conflicts: 0 }]);
+
+  const [first, second] = ids;
+  const [status, kept] = await ask('/kept', undefined, 'viewer');
+  expect([status, (kept as { id: string }[]).map(({ id }) => id).toSorted()]).toEqual([200, ids.toSorted()]);
+  expect(await ask('/kept', 'send', 'viewer')).toMatchObject([403, { code: 'forbidden' }]);
+  expect(await ask('/kept', 'keep')).toMatchObject([400, { code: 'invalid' }]);
+  expect(await ask(`/kept/${first}`, 'remove')).toMatchObject([200, { absent: 7 }]);
+  expect(await ask(`/kept/${first}`, 'remove')).toMatchObject([404, { code: 'not_found' }]);
+  expect(await ask(`/kept/${second}`, 'send')).toMatchObject([200, { absent: 6, pending: 1 }]);
+  expect(await ask('/kept', 'remove')).toEqual([200, { sessions: 6 }]);
+  expect(await ask('/kept')).toEqual([200, []]);
+});
