@@ -1,14 +1,17 @@
 import type { Clock } from '../../shared/base/clock.ts';
 import type { IdSource } from '../../shared/base/ids.ts';
 import type { Logger } from '../../shared/base/logger.ts';
+import { toPointer } from '../../shared/base/json.ts';
 import { because } from '../../shared/base/reasons.ts';
 import { ContractError } from '../../shared/contract/errors.ts';
 import { REPLICA_HEADER } from '../../shared/contract/change-feed.ts';
 import { createHttpClient } from '../../shared/http/client.ts';
 import { createHubClient } from '../../shared/http/hub-client.ts';
 import { createReplicator, type Replicator } from '../../shared/replication/replicator.ts';
+import { openSyncMemory } from '../../shared/replication/sync-memory.ts';
 import type { SyncStatus } from '../../shared/replication/sync-status.ts';
 import type { UpstreamCheck } from '../../shared/rpc/sync-messages.ts';
+import { findUses } from '../../shared/service/catalog-uses.ts';
 import type { Store } from '../../shared/store/open-store.ts';
 import { checkUpstream, type CheckedUpstream } from './check-upstream.ts';
 import { openConnections } from './connections.ts';
@@ -63,12 +66,13 @@ export interface EngineSync {
    * events. Without a key, the one in the key store is used.
    */
   connect(upstream: UpstreamOptions & { key?: string }): Promise<void>;
-  /** Removes all of a headquarters' events here, and forgets it and its key. Throws `unsettled` while changes wait. */
+  /** Removes all of a headquarters' events here, with the people, rooms and all else that it told, and forgets it and its key. Throws `unsettled` while changes wait. */
   disconnect(tenantId: string): Promise<void>;
   addEvents(tenantId: string, eventIds: readonly string[]): Promise<void>;
   /**
    * Removes an event here with its sessions. Headquarters, if it has one, keeps them, and they come back when the event is added again: it throws
-   * `unsettled` while changes of it wait. With the last event of a tenant that has no headquarters go its people, rooms and all else of its catalog.
+   * `unsettled` while changes of it wait. With the last event of a headquarters, or of a tenant that has none, go its people, rooms and all else of
+   * its catalog.
    */
   removeEvent(tenantId: string, eventId: string): Promise<void>;
   /** Replaces the key, and tries it. */
@@ -106,7 +110,15 @@ export async function startSync(options: EngineSyncOptions): Promise<EngineSync>
 
   const subscribe = async (tenantId: string, name: string, eventIds: readonly string[]): Promise<void> => {
     if (eventIds.includes('')) throw new UpstreamError(because('event_without_id'));
-    for (const eventId of eventIds) await store.subscribe(tenantId, eventId, name, clock());
+    const replicator = running.get(tenantId)?.replicator;
+    const memory = replicator?.memory ?? openSyncMemory(store, tenantId, name);
+    for (const eventId of eventIds) {
+      if (store.subscriptions.upstreamOf(tenantId, eventId) === name) continue;
+      // It may have been here before; a sync that is under way would remember on from what it knew.
+      await replicator?.stop();
+      await memory.forgetEvent(eventId);
+      await store.subscribe(tenantId, eventId, name, clock());
+    }
   };
   const find = (tenantId: string): Running => {
     const found = running.get(tenantId);
@@ -171,6 +183,7 @@ export async function startSync(options: EngineSyncOptions): Promise<EngineSync>
         await store.unsubscribe(tenantId, store.subscriptions.eventsOf(tenantId, name), clock());
         running.delete(tenantId);
         await stop();
+        await forgetCatalog(store, tenantId, name, clock());
         await connections.remove(tenantId);
         if (!given.has(tenantId) && !connections.tenants().includes(tenantId)) tenants.delete(tenantId);
         await keys.deleteKey(name);
@@ -189,7 +202,12 @@ export async function startSync(options: EngineSyncOptions): Promise<EngineSync>
           throw new ContractError('not_found', because('no_event'));
         }
         await store.unsubscribe(tenantId, [eventId], clock());
-        if (!running.has(tenantId)) await forgetCatalog(store, tenantId, clock());
+        const headquarters = running.get(tenantId);
+        const isLeft =
+          headquarters !== undefined && store.subscriptions.eventsOf(tenantId, headquarters.name).length === 0;
+        // A sync that is under way may still write what it heard.
+        if (isLeft) await headquarters.replicator.stop();
+        await forgetCatalog(store, tenantId, headquarters?.name, clock());
       }),
 
     async setKey(tenantId, key) {
@@ -255,12 +273,32 @@ function open(options: EngineSyncOptions, upstream: Running['upstream'], isGiven
   };
 }
 
-/** Removes a tenant's catalog, unless an event is left that may need it. */
-async function forgetCatalog(store: Store, tenantId: string, atMs: number): Promise<void> {
+/**
+ * Removes of a tenant's catalog what is kept for events that have left: with the last event everything, and with the last of a headquarters what that
+ * told and nothing else refers to. What was made or changed here and is not yet at a hub stays: connected again, it is sent there.
+ */
+async function forgetCatalog(
+  store: Store,
+  tenantId: string,
+  upstream: string | undefined,
+  atMs: number,
+): Promise<void> {
   const context = { tenantId, principalId: 'local', operation: 'forgetCatalog', atMs };
   await store.change(context, (change) => {
-    if (change.listCatalog(tenantId, 'events').length > 0) return;
-    for (const { kind, item } of change.listCatalogRecords(tenantId)) change.deleteCatalogItem(kind, item.id);
+    if (upstream !== undefined && store.subscriptions.eventsOf(tenantId, upstream).length > 0) return;
+    const records = change.listCatalogRecords(tenantId);
+    // A hub tells of events that were never here, too.
+    const isLast = records.every(({ kind, hub }) => kind !== 'events' || hub !== undefined);
+    if (upstream === undefined && !isLast) return;
+    const isHub = records.some(({ hub }) => hub !== undefined && hub.upstream === upstream);
+    let going = records.filter(({ hub, unsent }) => (isLast || hub !== undefined) && !(isHub && unsent));
+    for (let before = Infinity; going.length < before;) {
+      before = going.length;
+      const items = going.map(({ kind, item }) => ({ kind, id: item.id }));
+      const uses = findUses(store, change, tenantId, items);
+      going = going.filter(({ kind, item }) => !uses.has(toPointer([kind, item.id])));
+    }
+    for (const { kind, item } of going) change.deleteCatalogItem(kind, item.id);
   });
 }
 

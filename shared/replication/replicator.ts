@@ -232,8 +232,9 @@ export function createReplicator(options: ReplicatorOptions): Replicator {
     if (options.hub === undefined) return undefined;
     const events = store.subscriptions.eventsOf(tenantId, upstream);
     // What is open tells all, but what became of a create.
+    const isHeard = isLive && memory.current.feed.cursor !== undefined;
     const isKnown =
-      isLive && by === 'timer' && events.every((eventId) => createsInDoubt(context, eventId).length === 0);
+      isHeard && by === 'timer' && events.every((eventId) => createsInDoubt(context, eventId).length === 0);
     return isKnown ? new Set(events) : await pullFeed(context, options.hub);
   };
 

@@ -58,6 +58,8 @@ export interface SyncMemory {
   remember(change: Partial<Omit<Remembered, 'events'>>): Promise<void>;
   rememberEvent(eventId: string, change: Partial<EventMemory>): Promise<void>;
   rememberFeed(change: Partial<FeedMemory>): Promise<void>;
+  /** Forgets what was known of an event, and how far the feed was heard: for one that comes anew, everything is to be told. */
+  forgetEvent(eventId: string): Promise<void>;
   /** Remembers it in a transaction that is under way; what is answered makes it hold, once that is committed. */
   rememberFeedWithin(transaction: StoreChange, change: Partial<FeedMemory>): () => void;
   /** The same of an event. */
@@ -92,6 +94,10 @@ export function openSyncMemory(store: Store, tenantId: string, upstream: string)
     remember: async (change) => await save({ ...current, ...change }),
     rememberFeed: async (change) => await save({ ...current, feed: { ...current.feed, ...change } }),
     rememberFeedWithin: (transaction, change) => saveWithin(transaction, { feed: { ...current.feed, ...change } }),
+    async forgetEvent(eventId) {
+      const { [eventId]: _, ...events } = current.events;
+      await save({ ...current, events, feed: { ...current.feed, cursor: undefined, isComplete: false } });
+    },
     rememberEvent: async (eventId, change) => await save({ ...current, events: eventsWith(eventId, change) }),
     rememberEventWithin: (transaction, eventId, change) =>
       saveWithin(transaction, { events: eventsWith(eventId, change) }),

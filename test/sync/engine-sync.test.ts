@@ -8,6 +8,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { openEngine, type Engine } from '../../electron/engine/engine.ts';
 import { keysInMemory } from '../../electron/engine/keys-in-memory.ts';
 import { upstreamName, type KeyStore, type UpstreamOptions } from '../../electron/engine/upstream.ts';
+import { own } from '../../shared/base/json.ts';
 import { silentLogger } from '../../shared/base/logger.ts';
 import type { SessionsApi } from '../../shared/contract/operations.ts';
 import type { SyncStatus } from '../../shared/replication/sync-status.ts';
@@ -155,6 +156,86 @@ describe('a headquarters that is connected at run time', () => {
     expect(engine.sync.list()).toEqual([]);
     const { Items } = await world.theirs.listSessionsByEvent({ tenantId: TENANT, event_id: 'e1' });
     expect(Items).toHaveLength(1);
+  });
+});
+
+describe('what a headquarters told of people and rooms', () => {
+  /** A hub with two events, one of which the app is connected to. */
+  async function openHub(): Promise<World & { engine: Engine; shown: () => string[]; catalogThere: () => unknown[] }> {
+    const { service, store } = await openTestService();
+    const { url } = await startTestServer(service, { engine: { store } });
+    const hub = service.as(callerWith('editor'));
+    await service.catalog.put(callerWith('admin'), TENANT, 'contacts', [
+      { id: 'c1', name: 'Ada', email: 'ada@example.org' },
+      { id: 'c2', name: 'Ben', email: 'ben@example.org' },
+    ]);
+    await hub.createSession({ tenantId: TENANT, body: { ...talk, speakers: [{ contact_id: 'c1', type_id: 'main' }] } });
+    const world: World = {
+      theirs: hub,
+      upstream: { url, remoteTenantId: TENANT, tenantId: LOCAL, eventIds: ['e1'] },
+      folder: temporaryFolder(),
+      keys: keysInMemory(),
+    };
+    const engine = await start(world);
+    await engine.sync.connect({ ...world.upstream, key: KEY });
+    expect(await syncNow(engine)).toMatchObject({ state: 'synced' });
+    const shown = (): string[] =>
+      engine.store.read((view) => [
+        ...view.listSessions(LOCAL, {}).map(({ session }) => session.name),
+        ...view.listCatalogRecords(LOCAL).map(({ kind, item }) => `${kind} ${item.id}`),
+      ]);
+    const catalogThere = (): unknown[] =>
+      store.read((view) => view.listCatalogRecords(TENANT).map(({ item }) => own(item, 'name')));
+    return { ...world, engine, shown, catalogThere };
+  }
+
+  test.each(['disconnected', 'left by its last event'])(
+    'goes when it is %s, and all comes back with it',
+    async (how) => {
+      const world = await openHub();
+      const { engine, shown } = world;
+      const all = shown();
+      expect(all).toEqual(expect.arrayContaining(['A talk', 'contacts c1', 'contacts c2', 'events e1']));
+      if (how === 'disconnected') await engine.sync.disconnect(LOCAL);
+      else await engine.sync.removeEvent(LOCAL, 'e1');
+      expect(shown()).toEqual([]);
+      if (how === 'disconnected') await engine.sync.connect({ ...world.upstream, key: KEY });
+      else await engine.sync.addEvents(LOCAL, ['e1']);
+      expect(await syncNow(engine)).toMatchObject({ state: 'synced' });
+      expect(shown().toSorted()).toEqual(all.toSorted());
+    },
+  );
+
+  test('comes back with its sessions also for one of several events', async () => {
+    const { engine, shown } = await openHub();
+    const all = shown();
+    await engine.sync.addEvents(LOCAL, ['e2']);
+    await engine.sync.removeEvent(LOCAL, 'e1');
+    expect(shown()).toEqual(expect.arrayContaining(['contacts c1', 'events e2']));
+    expect(shown()).not.toContain('A talk');
+    await engine.sync.addEvents(LOCAL, ['e1']);
+    expect(await syncNow(engine)).toMatchObject({ state: 'synced' });
+    expect(shown().toSorted()).toEqual(all.toSorted());
+  });
+
+  test('stays where an event that is here alone needs it, and where it is nowhere else until it is', async () => {
+    const { engine, shown, upstream, catalogThere } = await openHub();
+    const { catalog } = engine.service;
+    const admin = callerWith('admin');
+    await catalog.put(admin, LOCAL, 'events', [{ id: 'own', name: 'Own' }]);
+    await catalog.put(admin, LOCAL, 'contacts', [{ id: 'c3', name: 'Cleo' }]);
+    await catalog.put(admin, LOCAL, 'rooms', [{ id: 'room-1', name: 'Great hall' }]);
+    const api = engine.service.as(callerWith('editor'));
+    const speakers = [{ contact_id: 'c1', type_id: 'main' }];
+    await api.createSession({ tenantId: LOCAL, body: { ...talk, event_id: 'own', name: 'Own talk', speakers } });
+    await engine.sync.disconnect(LOCAL);
+    const left = ['Own talk', 'contacts c1', 'contacts c3', 'events own', 'rooms room-1', 'session_types talk'];
+    expect(shown().toSorted()).toEqual([...left, 'speaker_types main'].toSorted());
+
+    await engine.sync.connect({ ...upstream, key: keyOf('admin') });
+    expect(await syncNow(engine)).toMatchObject({ state: 'synced' });
+    expect(shown()).toEqual(expect.arrayContaining(['A talk', 'Own talk', 'contacts c2', 'contacts c3']));
+    expect(catalogThere()).toEqual(expect.arrayContaining(['Cleo', 'Great hall']));
   });
 });
 
