@@ -62,11 +62,18 @@ export class ContractError extends Error {
   readonly faults: readonly Fault[];
   /** How long to wait before another try, in seconds; where the server asked for it. */
   readonly retryAfterS: number | undefined;
+  /** What a server elsewhere answered with, which may be a status that the page does not have. */
+  readonly answeredStatus: number | undefined;
 
   constructor(
     kind: ErrorKind,
     reason: Reason,
-    more: { faults?: readonly Fault[]; retryAfterS?: number | undefined; cause?: unknown } = {},
+    more: {
+      faults?: readonly Fault[];
+      retryAfterS?: number | undefined;
+      answeredStatus?: number;
+      cause?: unknown;
+    } = {},
   ) {
     super(textOf(reason), { cause: more.cause });
     this.name = 'ContractError';
@@ -74,6 +81,7 @@ export class ContractError extends Error {
     this.because = reason;
     this.faults = more.faults ?? [];
     this.retryAfterS = more.retryAfterS;
+    this.answeredStatus = more.answeredStatus;
   }
 
   /** An error that lists its faults, all at once. */

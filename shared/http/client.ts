@@ -263,6 +263,7 @@ function toError(response: Response, answer: unknown): ContractError {
   return new ContractError(kind, reasonFor(kind, detail, own(problem, 'because'), faults), {
     faults,
     retryAfterS: readRetryAfter(response.headers),
+    answeredStatus: response.status,
   });
 }
 

@@ -305,7 +305,7 @@ async function hearResult(
   if (!result.success) {
     const kind = kindOfStatus(result.status_code);
     const why = result.error === undefined ? because(`failed_${kind}`) : reasonOf({ ...result, message: result.error });
-    return await hearFailure(run, id, new ContractError(kind, why), state);
+    return await hearFailure(run, id, new ContractError(kind, why, { answeredStatus: result.status_code }), state);
   }
   if (operation.operation === 'delete') return await hearDeleted(run, id);
   if (!isJsonObject(result.result) || result.result.id !== operation.id || !isWholeSession(result.result)) return;
@@ -351,7 +351,7 @@ async function hearFailure(run: Push, id: string, error: unknown, sent: SessionS
   // Unknown: it is read before it goes again.
   if (error.status >= 500) throw error;
   const refusal: Refusal = {
-    status: error.status,
+    status: error.answeredStatus ?? error.status,
     message: error.message,
     because: error.because,
     faults: [...error.faults],

@@ -179,14 +179,27 @@ describe('a headquarters that knows the page and nothing of ours', () => {
   });
 
   test('refuses by a status that the page does not have: it is a refusal, and no fault of the server', async () => {
-    const { laptop } = await openWorld({ status: (status) => (status === 409 ? 422 : status) });
+    const { laptop } = await openWorld({
+      status: (status) => (status === 409 ? 422 : status),
+      says: changeResults((results) =>
+        results.map((result) => (result['status_code'] === 409 ? { ...result, status_code: 413 } : result)),
+      ),
+    });
     await laptop.api.createSession({ tenantId: TENANT, body: { ...talk, name: 'five', room_ids: [NO_ROOM] } });
     expect(await laptop.replicator.sync('hand')).toMatchObject({ state: 'attention', refused: 1, pending: 0 });
     const ids = await idsByName(laptop);
     const body = [{ op: 'add' as const, path: '/room_ids', value: [NO_ROOM] }];
     await laptop.api.patchSession({ tenantId: TENANT, id: ids.get('one') ?? '', body });
     expect(await laptop.replicator.sync('hand')).toMatchObject({ state: 'attention', refused: 2, pending: 0 });
-    expect(laptop.replicator.refused().map(({ message }) => message)).toEqual([words, words]);
+    expect(laptop.replicator.refused()).toMatchObject([
+      { status: 422, message: words },
+      { status: 422, message: words },
+    ]);
+    for (const name of ['two', 'three']) {
+      await laptop.api.patchSession({ tenantId: TENANT, id: ids.get(name) ?? '', body });
+    }
+    await laptop.replicator.sync('hand');
+    expect(laptop.replicator.refused().map(({ status }) => status)).toEqual([422, 413, 413, 422]);
   });
 
   test('says of a refusal more than anybody reads: as much is kept as can be shown', async () => {
