@@ -27,7 +27,7 @@ export async function proveListing(context: SyncContext, eventId: string, seen: 
   const asksHidden = context.clock() - (context.memory.eventOf(eventId).askedHiddenAtMs ?? 0) >= DAY_MS;
   const { missing, total } = findMissing(context, eventId, seen, asksHidden);
   if (asksHidden) await context.memory.rememberEvent(eventId, { askedHiddenAtMs: context.clock() });
-  return await proveAbsences(context, eventId, missing, total);
+  return await proveAbsences(context, eventId, missing, total, seen.size);
 }
 
 /**
@@ -35,12 +35,14 @@ export async function proveListing(context: SyncContext, eventId: string, seen: 
  * finds in this event shows that nothing is proven. Answers whether all was looked into, and nothing speaks against it.
  *
  * @param total how many sessions the event has here
+ * @param done how many sessions were looked at before, for the progress
  */
 export async function proveAbsences(
   context: SyncContext,
   eventId: string,
   missing: readonly Missing[],
   total: number,
+  done = 0,
 ): Promise<boolean> {
   const memory = context.memory.eventOf(eventId);
   const hourAgoMs = context.clock() - HOUR_MS;
@@ -54,8 +56,9 @@ export async function proveAbsences(
   let counts = asked.length === missing.length;
   let isFaulty = false;
   let failures = 0;
-  for (const { id, remoteId } of asked) {
+  for (const [at, { id, remoteId }] of asked.entries()) {
     context.signal.throwIfAborted();
+    context.onProgress(done + at, done + asked.length);
     try {
       const proof = await readRemote(context, remoteId);
       failures = 0;

@@ -107,8 +107,15 @@ describe('deletes are proven', () => {
     expect(world.count('getSession') - before).toBe(20);
     expect(await namesHere(world)).toHaveLength(30);
     await world.laptop.replicator.brake('apply');
+    const shown: unknown[] = [];
+    world.interfere((name) => {
+      if (name === 'getSession') shown.push(world.laptop.replicator.status().progress);
+      return undefined;
+    });
     expect(await world.laptop.replicator.sync('hand')).toMatchObject({ state: 'synced' });
     expect(await namesHere(world)).toHaveLength(2);
+    // Two are listed; then each proof is told.
+    expect(shown).toEqual(Array.from({ length: 28 }, (_, at) => ({ done: 2 + at, total: 30 })));
   });
 
   /** A laptop that keeps eight sessions which headquarters has no more. */
