@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { shallowReactive, watch } from 'vue';
 
 import { OWN_ID_PREFIX } from '../../shared/base/ids.ts';
+import { jsonEqual } from '../../shared/base/json.ts';
 import { ContractError } from '../../shared/contract/errors.ts';
 import type { Session, SessionInput } from '../../shared/contract/session.ts';
 import { summaryOf } from '../../shared/rpc/session-summary.ts';
@@ -82,8 +83,7 @@ export const useDrafts = defineStore('drafts', () => {
     const { tenantId } = event;
     if (drafts.has(id)) return;
     const before = kept.find(tenantId, id);
-    if (before !== undefined && before.state.saved === undefined) drafts.set(id, before);
-    else drafts.set(id, { tenantId, id, at: 'loading', state: before?.state ?? emptyState, forbidden: [] });
+    drafts.set(id, before ?? { tenantId, id, at: 'loading', state: emptyState, forbidden: [] });
     void readAgain(id);
   }
 
@@ -102,7 +102,6 @@ export const useDrafts = defineStore('drafts', () => {
     if (draft === undefined || busy.has(id)) return;
     if (draft.at === 'new' || Object.keys(draft.state.fields).length > 0) return;
     drafts.delete(id);
-    kept.drop(draft);
   }
 
   /** Gives up a new session, or all that was typed into one that is there. */
@@ -110,9 +109,8 @@ export const useDrafts = defineStore('drafts', () => {
     const draft = drafts.get(id);
     if (draft === undefined) return;
     stopTimer(id);
-    kept.drop(draft);
-    if (draft.at === 'there') drafts.set(id, { ...draft, state: { ...draft.state, fields: {} }, forbidden: [] });
-    else drafts.delete(id);
+    update(id, { state: { ...draft.state, fields: {} }, forbidden: [] });
+    if (draft.at !== 'there') drafts.delete(id);
   }
 
   /** Takes in what is typed; `now` for what is chosen or left, else it is saved after a pause. */
@@ -248,6 +246,21 @@ export const useDrafts = defineStore('drafts', () => {
     if (drafts.size === 0) return;
     for (const { id } of changed) if (drafts.has(id)) void readAgain(id);
     for (const id of removed) if (drafts.has(id)) void readAgain(id);
+  });
+
+  // What stands here as another window knows it, too, goes the way that it goes there.
+  kept.follow(({ tenantId, id, field, before, now }) => {
+    const draft = drafts.get(id);
+    const here = draft?.state.fields[field];
+    if (draft?.tenantId !== tenantId || here === undefined || !jsonEqual(here.value, before.value)) return;
+    const state =
+      now === undefined
+        ? withoutDraft(draft.state, field)
+        : { ...draft.state, fields: { ...draft.state.fields, [field]: now } };
+    // Of a session that is to be created all is kept until it is, or is given up.
+    const isOver = draft.at === 'new' && now === undefined;
+    drafts.set(id, { ...draft, state, forbidden: [], at: isOver ? 'loading' : draft.at });
+    if (isOver) void readAgain(id);
   });
 
   watch(connection, (now) => {

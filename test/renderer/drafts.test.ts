@@ -30,7 +30,11 @@ class FakeEngine {
   }
 
   readonly sessions = {
-    getSession: async () => await this.#answer(() => this.session),
+    getSession: async ({ id }: { id: string }) =>
+      await this.#answer(() => {
+        if (id !== this.session['id']) throw new ContractError('not_found', because('said', { text: '' }));
+        return this.session;
+      }),
     createSession: async ({ body }: { body: JsonObject }) =>
       await this.#answer(() => {
         this.created.push(body);
@@ -196,3 +200,75 @@ test('a new session is created once, at the first save that nothing is wrong wit
   ]);
   expect(engine.session).toMatchObject({ id, name: 'Lunch for all' });
 });
+
+test('what could not be saved and was mended in one window does not come back from another', async () => {
+  const engine = new FakeEngine();
+  const first = openDrafts(engine);
+  first.drafts.open('s');
+  await settled();
+  first.drafts.type('s', { name: '' }, 'now');
+  await settled();
+  const second = openDrafts(engine);
+  await settled();
+  second.drafts.type('s', { location: 'Lawn' }, 'soon');
+
+  await inOtherWindows(async () => {
+    first.drafts.type('s', { name: 'Closing' }, 'now');
+    await settled();
+  });
+  expect(Object.keys(second.drafts.drafts.get('s')!.state.fields)).toEqual(['location']);
+  await second.drafts.save('s');
+  expect([engine.session, localStorage.length]).toMatchObject([{ name: 'Closing', location: 'Lawn' }, 0]);
+});
+
+test('a window that looks at a session again leaves what another typed into it where it is kept', async () => {
+  const engine = new FakeEngine();
+  const second = openDrafts(engine);
+  second.drafts.open('s');
+  await settled();
+  const first = openDrafts(engine);
+  first.drafts.open('s');
+  await settled();
+  first.drafts.type('s', { name: '' }, 'now');
+  await settled();
+  second.drafts.type('s', { location: 'Lawn' }, 'now');
+  await settled();
+
+  const { drafts } = openDrafts(engine);
+  await settled();
+  expect(drafts.drafts.get('s')?.state.fields).toMatchObject({ name: { value: '' } });
+});
+
+test('a new session that another window creates or gives up is new no longer', async () => {
+  const engine = new FakeEngine();
+  const first = openDrafts(engine);
+  const [created, givenUp] = [first.drafts.openNew({ type_id: 't' }), first.drafts.openNew({ type_id: 't' })];
+  first.drafts.type(created, { location: 'Garden' }, 'now');
+  first.drafts.type(givenUp, { location: 'Cellar' }, 'now');
+  const { drafts } = openDrafts(engine);
+  await settled();
+  const stages = (): unknown[] => [created, givenUp].map((id) => drafts.drafts.get(id)?.at);
+  expect(stages()).toEqual(['new', 'new']);
+
+  await inOtherWindows(async () => {
+    first.drafts.type(created, { name: 'Lunch' }, 'now');
+    first.drafts.discard(givenUp);
+    await settled();
+  });
+  expect(stages()).toEqual(['there', 'gone']);
+  expect([engine.created.length, localStorage.length]).toEqual([1, 0]);
+});
+
+/** Tells of what this changes where windows keep drafts, as browsers tell the other windows. Here all stand in one, which is told of its own, too. */
+async function inOtherWindows(work: () => Promise<void>): Promise<void> {
+  const kept = (): [string, string | null][] =>
+    Object.keys(localStorage).map((key) => [key, localStorage.getItem(key)]);
+  const before = new Map(kept());
+  await work();
+  const after = new Map(kept());
+  for (const key of new Set([...before.keys(), ...after.keys()])) {
+    const newValue = after.get(key) ?? null;
+    if (newValue !== before.get(key)) window.dispatchEvent(new StorageEvent('storage', { key, newValue }));
+  }
+  await settled();
+}
