@@ -1,6 +1,7 @@
 import type * as Electron from 'electron';
 
 import { APP_ORIGIN, desktopChannels, type Intent } from '../../shared/rpc/desktop.ts';
+import { mendPage } from './mend-page.ts';
 import type { WindowState } from './window-state.ts';
 
 /** The one window of the app. */
@@ -27,7 +28,9 @@ export function createMainWindow(electron: typeof Electron, preload: string, sta
       window = undefined;
       page = undefined;
     });
-    opened.webContents.once('did-finish-load', () => {
+    mendPage(electron, opened);
+    opened.webContents.on('render-process-gone', () => (page = undefined));
+    opened.webContents.on('did-finish-load', () => {
       page = opened.webContents;
       for (const intent of waiting.splice(0)) page.send(desktopChannels.intent, intent);
     });

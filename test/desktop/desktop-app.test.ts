@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 
 import { expect, test } from 'vitest';
@@ -114,6 +115,57 @@ test('an engine that dies again and again is told in the system’s language, wi
       cancelId: 1,
     },
   ]);
+});
+
+test('a page that ends is loaded anew, and is told what was asked for meanwhile', async () => {
+  const standIn = await startDesktop();
+  const { webContents } = firstWindow(standIn);
+  webContents.emit('render-process-gone', {}, { reason: 'crashed', exitCode: 11 });
+  standIn.app.emit('open-url', { preventDefault() {} }, 'offstage://session/abc');
+  expect([webContents.reloads, webContents.sent]).toEqual([0, []]);
+  await vi.waitFor(() => expect(webContents.reloads).toBe(1));
+  expect(webContents.sent).toEqual([{ channel: 'offstage:intent', message: { kind: 'session', id: 'abc' } }]);
+  expect(standIn.messageBoxes).toEqual([]);
+});
+
+test('a page that ends again within a minute is told, and the person decides', async () => {
+  const standIn = await startDesktop();
+  const { webContents } = firstWindow(standIn);
+  webContents.emit('render-process-gone', {}, { reason: 'crashed', exitCode: 11 });
+  webContents.emit('render-process-gone', {}, { reason: 'oom', exitCode: 5 });
+  await vi.waitFor(() => expect(standIn.app.isQuit).toBe(true), 20_000);
+  expect(webContents.reloads).toBe(1);
+  expect(standIn.messageBoxes).toMatchObject([
+    {
+      message: 'Das Fenster von Offstage ist schon wieder abgestürzt.',
+      detail: expect.stringContaining('„oom“ mit dem Code 5'),
+      buttons: ['Neu laden', 'Beenden'],
+      cancelId: 1,
+    },
+  ]);
+});
+
+test('a page that ends because it is closed stays closed', async () => {
+  const standIn = await startDesktop();
+  const window = firstWindow(standIn);
+  window.webContents.emit('render-process-gone', {}, { reason: 'clean-exit', exitCode: 0 });
+  window.webContents.emit('render-process-gone', {}, { reason: 'killed', exitCode: 15 });
+  window.close();
+  await setImmediate();
+  expect([window.webContents.reloads, standIn.messageBoxes]).toEqual([0, []]);
+});
+
+test('a page that does not answer can be loaded anew, and is left when it answers again', async () => {
+  const standIn = await startDesktop();
+  const { webContents } = firstWindow(standIn);
+  webContents.emit('unresponsive');
+  webContents.emit('unresponsive');
+  webContents.emit('responsive');
+  await setImmediate();
+  expect([webContents.reloads, standIn.messageBoxes]).toMatchObject([0, [{ buttons: ['Warten', 'Neu laden'] }]]);
+  webContents.emit('unresponsive');
+  await vi.waitFor(() => expect(webContents.reloads).toBe(1));
+  expect(standIn.messageBoxes).toHaveLength(2);
 });
 
 test('a log that cannot be written stops nothing', async () => {

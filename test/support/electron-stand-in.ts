@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { join } from 'node:path';
+import { setImmediate as immediately } from 'node:timers/promises';
 import { MessageChannel, Worker } from 'node:worker_threads';
 
 import type * as Electron from 'electron';
@@ -14,6 +15,7 @@ export class StandInWindow extends EventEmitter {
   isShown = false;
   bounds = { x: 10, y: 20, width: 1440, height: 900 };
   maximized = false;
+  destroyed = false;
 
   constructor(options: Electron.BrowserWindowConstructorOptions) {
     super();
@@ -38,11 +40,15 @@ export class StandInWindow extends EventEmitter {
   isMaximized(): boolean {
     return this.maximized;
   }
+  isDestroyed(): boolean {
+    return this.destroyed;
+  }
   getNormalBounds(): Electron.Rectangle {
     return this.bounds;
   }
   close(): void {
     this.emit('close');
+    this.destroyed = true;
     this.emit('closed');
   }
 }
@@ -54,6 +60,16 @@ export class StandInContents extends EventEmitter {
   openHandler: ((details: { url: string }) => { action: string }) | undefined;
   readonly printed: Electron.PrintToPDFOptions[] = [];
 
+  /** How often the page was loaded anew. */
+  reloads = 0;
+
+  reload(): void {
+    this.reloads += 1;
+    this.emit('did-finish-load');
+  }
+  forcefullyCrashRenderer(): void {
+    this.emit('render-process-gone', {}, { reason: 'killed', exitCode: 9 });
+  }
   async printToPDF(options: Electron.PrintToPDFOptions): Promise<Buffer> {
     this.printed.push(options);
     return Buffer.from('%PDF-');
@@ -82,8 +98,8 @@ export interface ElectronStandIn {
   openedOutside: string[];
   /** The names under which files were to be saved. */
   saveDialogs: (string | undefined)[];
-  /** What was asked in dialogs over everything; each is answered with its last button. */
-  messageBoxes: Electron.MessageBoxSyncOptions[];
+  /** What was asked in dialogs; each is answered with its last button, or called off by then. */
+  messageBoxes: Electron.MessageBoxOptions[];
   /** A window's page asks the app something, from this address and frame, and gets the answer. */
   invoke(
     window: StandInWindow,
@@ -140,7 +156,7 @@ export function createElectronStandIn(
   const workers: Worker[] = [];
   const openedOutside: string[] = [];
   const saveDialogs: (string | undefined)[] = [];
-  const messageBoxes: Electron.MessageBoxSyncOptions[] = [];
+  const messageBoxes: Electron.MessageBoxOptions[] = [];
   const handlers = new Map<string, (event: object, ...args: unknown[]) => unknown>();
   const ipcMain = Object.assign(new EventEmitter(), {
     handle: (channel: string, handler: (event: object, ...args: unknown[]) => unknown) =>
@@ -179,6 +195,11 @@ export function createElectronStandIn(
       showMessageBoxSync(box: Electron.MessageBoxSyncOptions) {
         messageBoxes.push(box);
         return box.buttons!.length - 1;
+      },
+      async showMessageBox(_window: unknown, box: Electron.MessageBoxOptions) {
+        messageBoxes.push(box);
+        await immediately();
+        return { response: box.signal?.aborted === true ? box.cancelId! : box.buttons!.length - 1 };
       },
       async showSaveDialog(_window: unknown, { defaultPath }: Electron.SaveDialogOptions) {
         saveDialogs.push(defaultPath);
