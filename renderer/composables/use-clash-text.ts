@@ -9,7 +9,7 @@ const MAX_NAME_LENGTH = 80;
 
 /** Clashes in words, with the names that the event has for what they are about. */
 export function useClashText() {
-  const { t, locale } = useI18n();
+  const { t, n, locale } = useI18n();
   const event = useEvent();
   const times = useTimes();
 
@@ -64,8 +64,8 @@ export function useClashText() {
       case 'room_too_small':
         return t(`clashes.room_too_small.${clash.because}`, {
           rooms: roomNames(clash.roomIds),
-          seats: clash.seats,
-          needed: clash.needed,
+          seats: n(clash.seats),
+          needed: n(clash.needed),
         });
       case 'duplicate_code':
         return t(`clashes.duplicate_code.${side}`, { code: shortened(clash.code), names });

@@ -4,7 +4,7 @@ import type { LeftAlone, StepLabel, UndoReport } from '../../shared/contract/ste
 
 /** What a person did, and what an undo did, in words. */
 export function useStepWords() {
-  const { t, te, locale } = useI18n();
+  const { t, n, te, locale } = useI18n();
 
   function fieldName(pointer: string): string {
     const [field = ''] = pointer.split('/');
@@ -23,7 +23,7 @@ export function useStepWords() {
     const [subject] = subjects;
     const key =
       subjects.length === 1 && te(`steps.things.${subject}`) ? `steps.things.${subject}` : 'steps.things.other';
-    return t(key, { n: count }, count);
+    return t(key, { n: n(count) }, count);
   }
 
   /** `Change Room of “Opening”` */
@@ -53,16 +53,16 @@ export function useStepWords() {
     step,
     /** What an undo (or redo) did, honestly: the sentence, and what of the step was left as it is. */
     report(key: 'undone' | 'redone', { label, done, of, left: leftAlone, synced, renewed }: UndoReport) {
-      const facts = { step: step(label), done, of };
+      const facts = { step: step(label), done: n(done), of: n(of) };
       const text =
         done === 0 ? t('steps.nothing', facts) : done < of ? t(`steps.${key}Partly`, facts) : t(`steps.${key}`, facts);
       const details = [
         ...leftAlone.slice(0, MAX_LEFT).map(left),
         ...(leftAlone.length > MAX_LEFT
-          ? [t('steps.leftMore', { n: leftAlone.length - MAX_LEFT }, leftAlone.length - MAX_LEFT)]
+          ? [t('steps.leftMore', { n: n(leftAlone.length - MAX_LEFT) }, leftAlone.length - MAX_LEFT)]
           : []),
         ...(synced && done > 0 ? [t('steps.sentThereToo')] : []),
-        ...(renewed.length > 0 ? [t('steps.renewed', { n: renewed.length }, renewed.length)] : []),
+        ...(renewed.length > 0 ? [t('steps.renewed', { n: n(renewed.length) }, renewed.length)] : []),
       ];
       return { text, details };
     },

@@ -15,7 +15,7 @@ export function useDeleteSessions() {
   const event = useEvent();
   const edit = useEdit();
   const notices = useNotices();
-  const { t } = useI18n();
+  const { t, n } = useI18n();
   const { undo } = useUndo();
   const told = useToldWork();
 
@@ -47,10 +47,18 @@ export function useDeleteSessions() {
       const { done, refused } = report;
       const details = refused.map((refusal) => `${names[refusal.at] ?? ''}: ${reasonWords(refusal)}`);
       if (done.length > 0) {
-        notices.tell({ kind: 'done', text: t('sessions.deleted.many', done.length), action: undoAction() });
+        notices.tell({
+          kind: 'done',
+          text: t('sessions.deleted.many', { n: n(done.length) }, done.length),
+          action: undoAction(),
+        });
       }
       if (refused.length > 0) {
-        notices.tell({ kind: 'failed', text: t('sessions.deleted.refused', refused.length), details });
+        notices.tell({
+          kind: 'failed',
+          text: t('sessions.deleted.refused', { n: n(refused.length) }, refused.length),
+          details,
+        });
       }
       return done.length;
     },

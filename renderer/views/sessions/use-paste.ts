@@ -16,7 +16,7 @@ import { withHeadings } from './pasted-text.ts';
 /** Rows pasted from a spreadsheet: how they are understood, what they would make, and then making it as one step. */
 export function usePaste(pasted: string) {
   const { bridge } = useHost();
-  const { t } = useI18n();
+  const { t, n } = useI18n();
   const event = useEvent();
   const edit = useEdit();
   const notices = useNotices();
@@ -110,7 +110,7 @@ export function usePaste(pasted: string) {
         const names = preview.value?.sessions ?? [];
         notices.tell({
           kind: 'done',
-          text: t('sessions.paste.done', done.length),
+          text: t('sessions.paste.done', { n: n(done.length) }, done.length),
           details: refused.slice(0, 3).map((refusal) => `${names[refusal.at]?.name ?? ''}: ${reasonWords(refusal)}`),
           action: { label: t('sessions.undo'), run: undo },
         });
