@@ -225,7 +225,7 @@ test('what is kept here though headquarters has it no more is sent there anew or
     .getByRole('tab', { name: `Kept here ${gone - 1}` })
     .and(page.locator(':focus'))
     .waitFor();
-  await vi.waitFor(async () => expect(await idsThere()).toHaveLength(left + 1), 30_000);
+  await expect.poll(async () => await idsThere(), { timeout: 30_000 }).toHaveLength(left + 1);
   await kept.first().getByRole('button', { name: 'Remove here' }).press('Enter');
   const dialog = page.getByRole('alertdialog', { name: 'Remove here' });
   expect(await axeFindings(page)).toEqual([]);

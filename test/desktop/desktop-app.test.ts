@@ -123,7 +123,7 @@ test('a page that ends is loaded anew, and is told what was asked for meanwhile'
   webContents.emit('render-process-gone', {}, { reason: 'crashed', exitCode: 11 });
   standIn.app.emit('open-url', { preventDefault() {} }, 'offstage://session/abc');
   expect([webContents.reloads, webContents.sent]).toEqual([0, []]);
-  await vi.waitFor(() => expect(webContents.reloads).toBe(1));
+  await expect.poll(() => webContents.reloads).toBe(1);
   expect(webContents.sent).toEqual([{ channel: 'offstage:intent', message: { kind: 'session', id: 'abc' } }]);
   expect(standIn.messageBoxes).toEqual([]);
 });
@@ -133,7 +133,7 @@ test('a page that ends again within a minute is told, and the person decides', a
   const { webContents } = firstWindow(standIn);
   webContents.emit('render-process-gone', {}, { reason: 'crashed', exitCode: 11 });
   webContents.emit('render-process-gone', {}, { reason: 'oom', exitCode: 5 });
-  await vi.waitFor(() => expect(standIn.app.isQuit).toBe(true), 20_000);
+  await expect.poll(() => standIn.app.isQuit, { timeout: 20_000 }).toBe(true);
   expect(webContents.reloads).toBe(1);
   expect(standIn.messageBoxes).toMatchObject([
     {
@@ -164,7 +164,7 @@ test('a page that does not answer can be loaded anew, and is left when it answer
   await setImmediate();
   expect([webContents.reloads, standIn.messageBoxes]).toMatchObject([0, [{ buttons: ['Warten', 'Neu laden'] }]]);
   webContents.emit('unresponsive');
-  await vi.waitFor(() => expect(webContents.reloads).toBe(1));
+  await expect.poll(() => webContents.reloads).toBe(1);
   expect(standIn.messageBoxes).toHaveLength(2);
 });
 
