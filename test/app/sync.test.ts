@@ -225,7 +225,7 @@ test('what is kept here though headquarters has it no more is sent there anew or
     .getByRole('tab', { name: `Kept here ${gone - 1}` })
     .and(page.locator(':focus'))
     .waitFor();
-  await expect.poll(async () => await idsThere(), { timeout: 30_000 }).toHaveLength(left + 1);
+  await expect.poll(idsThere, { timeout: 30_000 }).toHaveLength(left + 1);
   await kept.first().getByRole('button', { name: 'Remove here' }).press('Enter');
   const dialog = page.getByRole('alertdialog', { name: 'Remove here' });
   expect(await axeFindings(page)).toEqual([]);
@@ -235,9 +235,9 @@ test('what is kept here though headquarters has it no more is sent there anew or
   await page.getByText(`Die Zentrale hat diese ${gone - 2} Sitzungen nicht.`).waitFor();
   await page.getByRole('button', { name: 'Alle senden' }).press('Enter');
   await page.getByRole('tab', { name: 'Wartet' }).and(page.locator(':focus')).waitFor();
-  await page.getByRole('heading', { name: 'Abgeglichen', exact: true }).waitFor();
   expect(await page.getByRole('tab', { name: 'Hier behalten' }).count()).toBe(0);
-  expect(await idsThere()).toHaveLength(ids.length - 1);
+  await expect.poll(idsThere, { timeout: 60_000 }).toHaveLength(ids.length - 1);
+  await page.getByRole('heading', { name: 'Abgeglichen', exact: true }).waitFor();
 });
 
 test('sync can be paused and resumed, and tells in its log what it did', async () => {
