@@ -10,7 +10,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 
 import { readCommandLine, UsageError } from '../../electron/hub/command-line.ts';
 import { exchange, sendBytes, type WireAnswer } from '../support/http-exchange.ts';
-import { runHub, startHub, type HubProcess } from '../support/hub-process.ts';
+import { runBuiltHub, startBuiltHub, type HubProcess } from '../support/hub-process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 // Processes start slowly on a machine that is busy with other tests.
@@ -184,7 +184,7 @@ describe('the command line', () => {
       [['--data', data, '--port', '0', ...upstream, '--upstream-key', 'secret-ключ'], /sign that no key can have/],
     ];
     for (const [flags, message] of cases) {
-      const { code, stdout, stderr } = await runHub(...flags);
+      const { code, stdout, stderr } = await runBuiltHub(...flags);
       expect([flags, code, stdout]).toEqual([flags, 2, '']);
       expect(stderr).toMatch(message);
       expect(stderr).not.toMatch(/secret|\n\s+at /);
@@ -192,7 +192,7 @@ describe('the command line', () => {
   });
 
   test('help is given, and is no error', async () => {
-    const { code, stdout, stderr } = await runHub('--help');
+    const { code, stdout, stderr } = await runBuiltHub('--help');
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/^Usage: hub --data DIR/);
   });
@@ -201,7 +201,17 @@ describe('the command line', () => {
 describe('a hub that runs', () => {
   test('tells of being ready in one line on stdout, and of all else in JSON lines on stderr', async () => {
     const folder = join(temporaryFolder(), 'made', 'here');
-    const hub = await startHub('--data', folder, '--tenant', 'a', '--tenant', 'b|c', '--log-level', 'trace', ...keys);
+    const hub = await startBuiltHub(
+      '--data',
+      folder,
+      '--tenant',
+      'a',
+      '--tenant',
+      'b|c',
+      '--log-level',
+      'trace',
+      ...keys,
+    );
     expect(hub.ready).toEqual({
       ready: true,
       url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
@@ -223,7 +233,7 @@ describe('a hub that runs', () => {
 
   test('keeps keys out of its logs and its data folder', async () => {
     const folder = temporaryFolder();
-    const hub = await startHub('--data', folder, '--log-level', 'trace', ...keys);
+    const hub = await startBuiltHub('--data', folder, '--log-level', 'trace', ...keys);
     await putCatalog(hub);
     await create(hub);
     const wrong = 'wrong-key-77aa';
@@ -249,7 +259,7 @@ describe('a hub that runs', () => {
   test('names a key in what the public reads so that nobody can tell the key by it, and the same at every start', async () => {
     const folder = temporaryFolder();
     const nameAfter = async (): Promise<string> => {
-      const hub = await startHub('--data', folder, ...keys);
+      const hub = await startBuiltHub('--data', folder, ...keys);
       await putCatalog(hub);
       const path = `/sessions/t1/public/${await create(hub)}`;
       const { sys_created_by_id: name } = JSON.parse((await exchange(hub.url, { path })).text) as Record<
@@ -268,12 +278,12 @@ describe('a hub that runs', () => {
 
   test('refuses a second hub on its folder, and a second one on its port', async () => {
     const folder = temporaryFolder();
-    const hub = await startHub('--data', folder);
-    const again = await runHub('--data', folder, '--port', '0');
+    const hub = await startBuiltHub('--data', folder);
+    const again = await runBuiltHub('--data', folder, '--port', '0');
     expect([again.code, again.stdout]).toEqual([1, '']);
     expect(again.stderr).toMatch(/is in use by another Offstage/);
     const { port } = new URL(hub.url);
-    const elsewhere = await runHub('--data', temporaryFolder(), '--port', port);
+    const elsewhere = await runBuiltHub('--data', temporaryFolder(), '--port', port);
     expect([elsewhere.code, elsewhere.stdout]).toEqual([1, '']);
     expect(elsewhere.stderr).toContain(`Port ${port} of 127.0.0.1 is in use`);
     expect((await exchange(hub.url, { path: '/-/health' })).text).toBe('{"status":"ok"}');
@@ -283,7 +293,7 @@ describe('a hub that runs', () => {
     const folder = temporaryFolder();
     // Whoever runs the tests may write everywhere: what stands in the way of the lock serves as well.
     mkdirSync(join(folder, 'offstage.lock'));
-    const { code, stdout, stderr } = await runHub('--data', folder, '--port', '0');
+    const { code, stdout, stderr } = await runBuiltHub('--data', folder, '--port', '0');
     expect([code, stdout]).toEqual([1, '']);
     expect(stderr).toContain(`Nothing can be written to the data folder ${folder}`);
   });
@@ -294,7 +304,7 @@ describe('a hub that runs', () => {
     onTestFinished(() => void other.close());
     const { port } = other.address() as AddressInfo;
     const folder = temporaryFolder();
-    const { code, stderr } = await runHub('--data', folder, '--port', String(port));
+    const { code, stderr } = await runBuiltHub('--data', folder, '--port', String(port));
     expect([code, stderr]).toEqual([1, expect.stringContaining(`Port ${port} of 127.0.0.1 is in use`)]);
     expect(inspect(folder)).toEqual({ integrity: 'ok', files: ['offstage.sqlite'] });
   });
@@ -309,7 +319,7 @@ describe('a hub that runs', () => {
     const path = join(folder, 'offstage.sqlite');
     make(path);
     const before = contentsOf(folder);
-    const { code, stdout, stderr } = await runHub('--data', folder, '--port', '0');
+    const { code, stdout, stderr } = await runBuiltHub('--data', folder, '--port', '0');
     expect([code, stdout]).toEqual([1, '']);
     expect(stderr).toContain(path);
     expect(contentsOf(folder)).toEqual(before);
@@ -325,7 +335,7 @@ function contentsOf(folder: string): unknown {
 describe('a hub that is told to stop', () => {
   test.each(['SIGTERM', 'SIGINT'] as const)('by %s answers what is under way, and closes its file', async (signal) => {
     const folder = temporaryFolder();
-    const hub = await startHub('--data', folder, ...keys);
+    const hub = await startBuiltHub('--data', folder, ...keys);
     await putCatalog(hub);
     // One request whose body is still coming, and many that are being done.
     const body = JSON.stringify({ ...minimal, sys_external_id: 'offstage:slow' });
@@ -351,7 +361,7 @@ describe('a hub that is told to stop', () => {
     expect(stderr).toContain(signal);
     expect(inspect(folder)).toEqual({ integrity: 'ok', files: ['offstage.sqlite'] });
 
-    const next = await startHub('--data', folder, ...keys);
+    const next = await startBuiltHub('--data', folder, ...keys);
     const ids = new Set(await idsOf(next));
     expect(acknowledged.length).toBeGreaterThan(0);
     expect(acknowledged.filter((id) => !ids.has(id))).toEqual([]);
@@ -359,7 +369,7 @@ describe('a hub that is told to stop', () => {
   });
 
   test('does not wait for connections on which nothing is asked', async () => {
-    const hub = await startHub('--data', temporaryFolder(), ...keys);
+    const hub = await startBuiltHub('--data', temporaryFolder(), ...keys);
     await connectTo(hub);
     (await connectTo(hub)).write('GET /-/health HTTP/1.1\r\nHost: 127');
     const used = await connectTo(hub);
@@ -373,7 +383,7 @@ describe('a hub that is told to stop', () => {
 
   test('cuts off a request that never comes to an end, and still closes its file', async () => {
     const folder = temporaryFolder();
-    const hub = await startHub('--data', folder, ...keys);
+    const hub = await startBuiltHub('--data', folder, ...keys);
     (await connectTo(hub)).write(
       'POST /sessions/t1 HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{',
     );
@@ -386,7 +396,7 @@ describe('a hub that is told to stop', () => {
 
 test('a hub that is killed has kept every write that it acknowledged', async () => {
   const folder = temporaryFolder();
-  const hub = await startHub('--data', folder, ...keys);
+  const hub = await startBuiltHub('--data', folder, ...keys);
   await putCatalog(hub);
   const edited = await create(hub, { name: 'edit 0' });
   const created: string[] = [edited];
@@ -412,7 +422,7 @@ test('a hub that is killed has kept every write that it acknowledged', async () 
   await Promise.all(lanes);
   expect(await hub.ended).toMatchObject({ signal: 'SIGKILL' });
 
-  const next = await startHub('--data', folder, ...keys);
+  const next = await startBuiltHub('--data', folder, ...keys);
   const ids = new Set(await idsOf(next));
   expect(created.length).toBeGreaterThan(5);
   expect(deleted.length).toBeGreaterThan(0);

@@ -30,7 +30,7 @@ import { silentLogger } from '../../shared/base/logger.ts';
 import { toProblem, type ContractError } from '../../shared/contract/errors.ts';
 import { createService } from '../../shared/service/service.ts';
 import { openStore } from '../../shared/store/open-store.ts';
-import { runHub } from '../support/hub-process.ts';
+import { runBuiltHub } from '../support/hub-process.ts';
 import { watchedStorage } from '../support/sqlite-storage.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -393,15 +393,15 @@ test('a hub says which copy is good where its file is damaged, and restores it w
   const { database, backups } = dataFolder(dataDir);
   damage(database, 0);
   const hub = ['--data', dataDir, '--port', '0', '--log-level', 'silent'];
-  const refused = await runHub(...hub);
+  const refused = await runBuiltHub(...hub);
   expect([refused.code, refused.stdout]).toEqual([1, '']);
   expect(refused.stderr).toContain(`To go on with that copy: --restore "${join(backups, id)}"`);
-  expect(await runHub(...hub, '--restore', database)).toMatchObject({
+  expect(await runBuiltHub(...hub, '--restore', database)).toMatchObject({
     code: 2,
     stdout: '',
     stderr: expect.stringContaining('it is damaged or cut off') as string,
   });
-  const restored = await runHub(...hub, '--restore', join(backups, id));
+  const restored = await runBuiltHub(...hub, '--restore', join(backups, id));
   expect([restored.code, restored.stderr]).toEqual([0, '']);
   expect(JSON.parse(restored.stdout)).toMatchObject({ restored: true, held: 0 });
   expect(namesIn(await open(dataDir))).toHaveLength(201);

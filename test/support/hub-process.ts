@@ -5,17 +5,7 @@ import { spawnHub, untilReady, type Ended, type HubProgram, type RunningHub, typ
 /** A hub as a process of its own, for one test. */
 export type HubProcess = RunningHub;
 
-/** Runs a hub until it ends by itself. */
-export async function runHub(...flags: string[]): Promise<Ended> {
-  return await spawnForTest('source', flags).ended;
-}
-
-/** Starts a hub on a free port and waits until it listens. It is killed when the test ends. */
-export async function startHub(...flags: string[]): Promise<HubProcess> {
-  return await untilReady(spawnForTest('source', ['--port', '0', ...flags]));
-}
-
-/** Starts a hub as it is delivered; `npm run build` makes it. */
+/** Starts a hub, as it is delivered, on a free port and waits until it listens. It is killed when the test ends. */
 export async function startBuiltHub(...flags: string[]): Promise<HubProcess> {
   return await untilReady(spawnForTest('built', ['--port', '0', ...flags]));
 }

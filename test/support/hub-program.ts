@@ -3,14 +3,10 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const PROGRAMS = {
-  source: fileURLToPath(new URL('../../electron/hub/main.ts', import.meta.url)),
-  /** As it is delivered; `npm run build` makes it. */
-  built: fileURLToPath(new URL('../../out/hub.js', import.meta.url)),
-} as const;
+const BUILT = fileURLToPath(new URL('../../out/hub.js', import.meta.url));
 
-/** A hub as it is written, as it is delivered, or out of the unpacked archive of a packed app. */
-export type HubProgram = keyof typeof PROGRAMS | { archive: string };
+/** A hub as `npm run build` makes it, or out of the unpacked archive of a packed app. */
+export type HubProgram = 'built' | { archive: string };
 
 /** How a process ended. */
 export interface Ended {
@@ -51,7 +47,7 @@ export interface StartedHub {
  * @param nodeFlags flags of Node's, before the program; with any, the process has a channel to its parent
  */
 export function spawnHub(program: HubProgram, flags: readonly string[], nodeFlags: readonly string[] = []): StartedHub {
-  const path = typeof program === 'string' ? PROGRAMS[program] : join(program.archive, 'out', 'hub.js');
+  const path = program === 'built' ? BUILT : join(program.archive, 'out', 'hub.js');
   if (!existsSync(path)) throw new Error('The hub is not built: npm run build');
   const channel = nodeFlags.length === 0 ? [] : (['ipc'] as const);
   const child = spawn(process.execPath, [...nodeFlags, path, ...flags], {
