@@ -96,6 +96,8 @@ class ChainWorld {
   readonly #overruled = new Set<string>();
   readonly #unknownFields = new Map<string, unknown>();
   readonly #rooms = new Set<string>();
+  /** Sessions at headquarters that somebody else than the hub wrote to: one of two twins that they changed stays a session of its own. */
+  readonly #writtenByOthers = new Set<string>();
   #late: (() => Promise<void>)[] = [];
   #nowMs = Date.UTC(2026, 0, 1);
   #ids = 0;
@@ -533,6 +535,7 @@ class ChainWorld {
     this.#disturb(by === 'hub' ? this.#hub : undefined);
     this.#note(`headquarters: ${by} writes ${id} ${JSON.stringify(after)}`);
     for (const token of after === undefined ? [] : tokensOf(after)) this.#arrived.add(token);
+    if (by !== 'hub') this.#writtenByOthers.add(id);
     if (by !== 'hub' || before === undefined || after === undefined) return;
     for (const field of FIELDS) {
       const [was, is] = [tokensIn(before[field])[0], tokensIn(after[field])[0]];
@@ -567,8 +570,7 @@ class ChainWorld {
     for (const [token, { isDone }] of this.#intents) {
       if (!isDone && !this.#arrived.has(token)) this.broken.push(`promise 1: ${token} is lost`);
     }
-    const externalIds = [...this.#hq.sessions.values()].flatMap((session) => session['sys_external_id'] ?? []);
-    if (new Set(externalIds).size < externalIds.length) this.broken.push(`promise 2: twins in ${externalIds.join()}`);
+    this.#checkCreates();
     for (const { index, replicator } of this.#machines) {
       const status = replicator.status();
       if (status.state !== 'synced') this.broken.push(`promise 6: ${index} ends as ${JSON.stringify(status)}`);
@@ -586,6 +588,19 @@ class ChainWorld {
     for (const [id, value] of this.#unknownFields) {
       const session = this.#hq.sessions.get(id);
       if (session !== undefined && !sameValue(session['x_future'], value)) this.broken.push(`promise 8: ${id}`);
+    }
+  }
+
+  /** Of twins the earliest stays; of the others none does that nobody else wrote to. */
+  #checkCreates(): void {
+    const named = [...this.#hq.sessions.values()].filter((session) => session['sys_external_id'] !== undefined);
+    for (const [external, twins] of Map.groupBy(named, (session) => session['sys_external_id'])) {
+      // Nobody looks where nobody keeps the event.
+      if (twins.some((session) => session['event_id'] === ELSEWHERE)) continue;
+      const madeAt = (session: JsonObject): string => `${String(session['sys_created_at'])} ${String(session['id'])}`;
+      const [, ...others] = twins.toSorted((a, b) => (madeAt(a) < madeAt(b) ? -1 : 1));
+      const doubles = others.map(({ id }) => String(id)).filter((id) => !this.#writtenByOthers.has(id));
+      if (doubles.length > 0) this.broken.push(`promise 2: ${String(external)} is also ${doubles.join(', ')}`);
     }
   }
 
