@@ -147,3 +147,11 @@ test('while the engine is away the app says so calmly, and keeps what is seen', 
   await expect.poll(async () => await page.evaluate(() => document.documentElement.dataset['theme'])).toBe('dark');
   await page.getByRole('heading', { name: 'Clash rules' }).waitFor();
 });
+
+test('how sync stands is read in full on the smallest window, beside the day and the clocks of the event', async () => {
+  const { page } = await openApp({ flags: ['--demo'], width: 768, language: 'de-DE' });
+  const head = page.getByRole('banner');
+  const state = head.getByRole('status').filter({ hasText: 'Auf diesem Rechner aufbewahrt' });
+  expect(await state.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
+  expect(await head.getByText('Europe/Berlin').isVisible()).toBe(true);
+});
