@@ -73,10 +73,14 @@ async function openWindow(hub: HubProcess, options: AppWindowOptions): Promise<P
     expect(complaints.filter((text) => !isOfNetwork(text))).toEqual([]);
   });
   await page.goto(app);
-  // Until the first screen stands, the router takes its own address for the last word.
+  await firstScreen(page);
+  return page;
+}
+
+/** Waits until the first screen of a load stands: before that the router takes its own address for the last word. */
+export async function firstScreen(page: Page): Promise<void> {
   await page.waitForURL(/#\/(schedule|welcome)/);
   await page.locator('#app h1, #app h2').first().waitFor({ state: 'attached' });
-  return page;
 }
 
 /** What Chromium itself says of a host that is away: tests that stop it cannot avoid it, and no page can. */

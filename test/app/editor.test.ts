@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest';
 
 import { startBuiltHub } from '../support/hub-process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-import { axeFindings, goTo, openApp } from './app-window.ts';
+import { axeFindings, firstScreen, goTo, openApp } from './app-window.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -60,6 +60,30 @@ test('what cannot be saved says why beside the field, and stays as it was typed'
   await page.getByRole('textbox', { name: 'Name' }).fill('Software for the long run');
   await page.keyboard.press('Tab');
   await expect.poll(async () => await page.getByText('This is needed.').count()).toBe(0);
+});
+
+test('what is mended in one window does not come back from another of the same browser', async () => {
+  const { page, hub } = await openApp({ flags: ['--demo'] });
+  await openSession(page, 'Software for the long run');
+  const name = page.getByRole('textbox', { name: 'Name' });
+  await name.fill('');
+  await name.press('Enter');
+  await page.getByText('This is needed.').waitFor();
+
+  const second = await page.context().newPage();
+  await second.goto(hub.ready.app!);
+  await firstScreen(second);
+  await goTo(second, new URL(page.url()).hash.slice(1));
+  await second.getByText('This is needed.').waitFor();
+
+  await name.fill('Software that lasts');
+  await name.press('Enter');
+  const there = second.getByRole('textbox', { name: 'Name' });
+  await expect.poll(async () => await there.inputValue()).toBe('Software that lasts');
+  const kept = async (): Promise<string[]> =>
+    await second.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('offstage-draft:')));
+  await expect.poll(kept).toEqual([]);
+  expect(await second.getByText('Changed meanwhile to:').count()).toBe(0);
 });
 
 test('a start that moves takes the end along', async () => {
@@ -187,8 +211,7 @@ test('what is typed while the host stops is kept, and sent when it is back, with
   const loaded = page.waitForEvent('load');
   await page.goto(again.ready.app!);
   await loaded;
-  await page.waitForURL(/#\/schedule/);
-  await page.getByRole('navigation').first().waitFor();
+  await firstScreen(page);
   await goTo(page, '/sessions');
   await page.getByRole('searchbox', { name: 'Find by name' }).fill('Software for the long run');
   await page.getByRole('gridcell', { name: 'Software for the long run and the short', exact: true }).waitFor();
