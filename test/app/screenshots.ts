@@ -35,7 +35,7 @@ const scenes: readonly Scene[] = [
       const days = page.getByRole('main').getByRole('button', { name: /^\w{3} \d/ });
       if ((await days.count()) === 0) return;
       await days.nth(-2).click();
-      for (let quarter = 0; quarter < 8; quarter++) await page.keyboard.press('Shift+ArrowRight');
+      for (let quarter = 0; quarter < 12; quarter++) await page.keyboard.press('Shift+ArrowRight');
     },
   },
   {
