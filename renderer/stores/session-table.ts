@@ -18,6 +18,9 @@ import { useSearchTexts } from './search-texts.ts';
 /** After the last change of the layout it is saved, in milliseconds. */
 const SAVE_PAUSE_MS = 500;
 
+/** Search texts are made ahead while more than so much idle time is left, in milliseconds: more than there is between two frames, so never while something moves. */
+const IDLE_MS = 30;
+
 /** So many search texts are made ahead at a time, in less than a millisecond. */
 const TEXTS_AT_ONCE = 50;
 
@@ -68,7 +71,7 @@ export const useSessionTable = defineStore('session-table', () => {
     let at = 0;
     const step = (deadline: IdleDeadline): void => {
       const { sorted } = rows;
-      while (at < sorted.length && deadline.timeRemaining() > 1) {
+      while (at < sorted.length && deadline.timeRemaining() > IDLE_MS) {
         const end = Math.min(sorted.length, at + TEXTS_AT_ONCE);
         for (; at < end; at++) texts.textOf(sorted[at]!.session);
       }
