@@ -13,35 +13,41 @@ const EVENT = 'demo-2026';
 interface Headquarters {
   hub: HubProcess;
   call: (method: string, path: string, body?: unknown) => Promise<unknown>;
-  /** Stops it, and starts it again at the same address. */
+  /** Stops it, and starts it again at the same address: with what somebody else does to a session of it before anybody can reach it there. */
   stop: () => Promise<void>;
-  start: () => Promise<void>;
+  start: (meanwhile?: { id: string; patch: readonly object[] }) => Promise<void>;
 }
 
 async function startHeadquarters(): Promise<Headquarters> {
   const flags = ['--data', temporaryFolder(), '--tenant', 'hq', '--demo', '--api-key', 'hq-key=admin'];
   let hub = await startBuiltHub(...flags);
-  const { url } = hub;
-  const port = new URL(url).port;
+  const { port } = new URL(hub.url);
+  const call: Headquarters['call'] = async (method, path, body) => {
+    const answer = await fetch(`${hub.url}${path}`, {
+      method,
+      headers: { authorization: 'hq-key', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const read = (await answer.json()) as unknown;
+    if (!answer.ok) throw new Error(JSON.stringify(read));
+    return read;
+  };
+  const stop = async (): Promise<void> => {
+    hub.kill('SIGTERM');
+    await hub.ended;
+  };
   return {
     get hub() {
       return hub;
     },
-    async call(method, path, body) {
-      const answer = await fetch(`${url}${path}`, {
-        method,
-        headers: { authorization: 'hq-key', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-      const read = (await answer.json()) as unknown;
-      if (!answer.ok) throw new Error(JSON.stringify(read));
-      return read;
-    },
-    async stop() {
-      hub.kill('SIGTERM');
-      await hub.ended;
-    },
-    async start() {
+    call,
+    stop,
+    async start(meanwhile) {
+      if (meanwhile !== undefined) {
+        hub = await startBuiltHub(...flags);
+        await call('PATCH', `/sessions/hq/${meanwhile.id}`, meanwhile.patch);
+        await stop();
+      }
       hub = await startBuiltHub(...flags, '--port', port);
     },
   };
@@ -115,8 +121,7 @@ test('the editor marks what waits field by field, and a conflict is settled in i
   expect(await waits.count()).toBe(1);
   expect(await axeFindings(page)).toEqual([]);
 
-  await headquarters.start();
-  await headquarters.call('PATCH', `/sessions/hq/${ids[3]}`, [{ op: 'replace', path: '/name', value: 'Theirs' }]);
+  await headquarters.start({ id: ids[3]!, patch: [{ op: 'replace', path: '/name', value: 'Theirs' }] });
   const conflict = editor.getByRole('group', { name: 'Changed here and at headquarters' });
   await conflict.waitFor();
   expect(await conflict.getByRole('definition').allInnerTexts()).toEqual([names[3], 'Waits in the editor', 'Theirs']);
@@ -137,10 +142,7 @@ test('a field that was changed on both sides is shown with base, mine and theirs
   const id = await idHere(app, names[1]!);
   await headquarters.stop();
   await rename(app, id, 'My name for it');
-  await headquarters.start();
-  // Somebody else was quicker.
-  const body = [{ op: 'replace', path: '/name', value: 'Their name for it' }];
-  await headquarters.call('PATCH', `/sessions/hq/${ids[1]}`, body);
+  await headquarters.start({ id: ids[1]!, patch: [{ op: 'replace', path: '/name', value: 'Their name for it' }] });
   await goTo(page, '/sync');
   await page.getByRole('tab', { name: /Changed on both sides/ }).click();
   const card = page.getByRole('article').filter({ hasText: 'My name for it' });
@@ -170,8 +172,7 @@ test('a change that headquarters refuses stands with its reason, and is sent onc
   const id = await idHere(app, names[2]!);
   await headquarters.stop();
   await rename(app, id, 'Refused at first');
-  await headquarters.start();
-  await headquarters.call('PATCH', `/sessions/hq/${ids[2]}`, [{ op: 'add', path: '/sys_locked', value: true }]);
+  await headquarters.start({ id: ids[2]!, patch: [{ op: 'add', path: '/sys_locked', value: true }] });
   await goTo(page, '/sync');
   await page.getByRole('tab', { name: /Refused/ }).click();
   const card = page.getByRole('article').filter({ hasText: 'Refused at first' });

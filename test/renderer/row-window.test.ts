@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { effectScope, shallowRef } from 'vue';
 
 import { useRowWindow } from '../../renderer/views/sessions/use-row-window.ts';
@@ -30,6 +30,7 @@ test('what is seen is drawn, and some lines beyond either edge', () => {
 
 test('a jump draws what is seen, and what is beyond the edges once it is still', () => {
   vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
   const { view, scrollTo, drawn, linesFrom } = openWindow();
   expect(drawn()).toEqual(linesFrom(0, 23));
   for (const line of [300, 600]) {
@@ -39,5 +40,4 @@ test('a jump draws what is seen, and what is beyond the edges once it is still',
   }
   vi.advanceTimersByTime(100);
   expect(drawn()).toEqual(linesFrom(594, 23));
-  vi.useRealTimers();
 });
