@@ -33,7 +33,15 @@ export default defineConfig({
     projects: [
       // Tests that keep to themselves share a worker's modules, which saves loading them anew for each file.
       { extends: true, test: { name: 'together', isolate: false, include: inFolders(TOGETHER) } },
-      { extends: true, test: { name: 'apart', include: ['test/**/*.test.ts'], exclude: inFolders(TOGETHER) } },
+      {
+        extends: true,
+        test: {
+          name: 'apart',
+          globalSetup: 'test/app/demo-folder.ts',
+          include: ['test/**/*.test.ts'],
+          exclude: inFolders(TOGETHER),
+        },
+      },
     ],
   },
 });

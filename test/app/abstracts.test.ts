@@ -5,7 +5,7 @@ import { axeFindings, goTo, openApp } from './app-window.ts';
 vi.setConfig({ testTimeout: 120_000 });
 
 test('sessions are made of two abstracts at once, and one undo takes both back', async () => {
-  const { page } = await openApp({ flags: ['--demo'] });
+  const { page } = await openApp({ isDemo: true });
   await page.getByRole('navigation').first().waitFor();
   await goTo(page, '/abstracts');
   const list = page.getByRole('listbox', { name: 'Abstracts' });
@@ -46,7 +46,7 @@ test('sessions are made of two abstracts at once, and one undo takes both back',
 });
 
 test('an abstract that has a session gets another only if that is wanted, and its report names it', async () => {
-  const { page } = await openApp({ flags: ['--demo'] });
+  const { page } = await openApp({ isDemo: true });
   await page.getByRole('navigation').first().waitFor();
   await goTo(page, '/abstracts');
   await page.getByRole('combobox', { name: 'Which abstracts are shown' }).selectOption('with');
@@ -71,7 +71,7 @@ test('an abstract that has a session gets another only if that is wanted, and it
 });
 
 test('a formatted description keeps its form, and nothing in it runs, loads or leads astray', async () => {
-  const { page, hub } = await openApp({ flags: ['--demo', '--api-key', 'k=admin'] });
+  const { page, hub } = await openApp({ isDemo: true, flags: ['--api-key', 'k=admin'] });
   const description =
     '<h1>Why</h1><ul><li>One <b>bold</b> word</li></ul><script>window.hurt=1</script><img src=x onerror="window.hurt=1">' +
     '<a href="javascript:window.hurt=1">bad</a> <a href="https://example.org/">good</a><p style="position:fixed">end</p>';

@@ -5,6 +5,7 @@ import type { App } from 'vue';
 
 import { startBuiltHub, type HubProcess } from '../support/hub-process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { copyDemo } from './demo-folder.ts';
 import { chromiumOptions } from './find-chromium.ts';
 
 export interface AppWindow {
@@ -18,7 +19,9 @@ export interface AppWindow {
 export interface AppWindowOptions {
   /** The data folder; a new one where none is given. */
   dataDir?: string;
-  /** Flags of the hub beside `--data`, `--tenant local` and `--app`, such as `--demo`. */
+  /** The demonstration event is there. */
+  isDemo?: boolean;
+  /** Flags of the hub beside `--data`, `--tenant local` and `--app`. */
   flags?: readonly string[];
   colorScheme?: 'light' | 'dark';
   width?: number;
@@ -45,6 +48,7 @@ afterAll(async () => {
  */
 export async function openApp(options: AppWindowOptions = {}): Promise<AppWindow> {
   const dataDir = options.dataDir ?? temporaryFolder();
+  if (options.isDemo === true) copyDemo(dataDir);
   const hub = await startBuiltHub('--data', dataDir, '--tenant', 'local', '--app', ...(options.flags ?? []));
   const another = async (): Promise<Page> => await openWindow(hub, options);
   return { page: await another(), hub, another };

@@ -18,7 +18,7 @@ async function openSession(page: Page, name: string): Promise<void> {
 }
 
 test('what is typed is saved as one goes, told in the history, and undone after a reload', async () => {
-  const { page } = await openApp({ flags: ['--demo'] });
+  const { page } = await openApp({ isDemo: true });
   await openSession(page, 'Software for the long run');
   const editor = page.getByRole('complementary', { name: 'Session' });
 
@@ -41,7 +41,7 @@ test('what is typed is saved as one goes, told in the history, and undone after 
 });
 
 test('what cannot be saved says why beside the field, and stays as it was typed', async () => {
-  const { page } = await openApp({ flags: ['--demo'] });
+  const { page } = await openApp({ isDemo: true });
   await openSession(page, 'Software for the long run');
   const name = page.getByRole('textbox', { name: 'Name' });
 
@@ -63,7 +63,7 @@ test('what cannot be saved says why beside the field, and stays as it was typed'
 });
 
 test('what is mended in one window does not come back from another of the same browser', async () => {
-  const { page, hub } = await openApp({ flags: ['--demo'] });
+  const { page, hub } = await openApp({ isDemo: true });
   await openSession(page, 'Software for the long run');
   const name = page.getByRole('textbox', { name: 'Name' });
   await name.fill('');
@@ -87,7 +87,7 @@ test('what is mended in one window does not come back from another of the same b
 });
 
 test('a start that moves takes the end along', async () => {
-  const { page } = await openApp({ flags: ['--demo'] });
+  const { page } = await openApp({ isDemo: true });
   await openSession(page, 'Software for the long run');
 
   await page.getByRole('textbox', { name: 'Start: time' }).fill('8:15');
@@ -116,7 +116,7 @@ test('a start that moves takes the end along', async () => {
 });
 
 test('a date that is typed is saved as it is meant, and not with every digit of its year', async () => {
-  const { page } = await openApp({ flags: ['--demo'] });
+  const { page } = await openApp({ isDemo: true });
   await openSession(page, 'Software for the long run');
   const date = page.locator('input[data-field="start_date"]');
 
@@ -134,7 +134,7 @@ test('a date that is typed is saved as it is meant, and not with every digit of 
 });
 
 test('a session that is left with something that cannot be saved says so, and leads back', async () => {
-  const { page } = await openApp({ flags: ['--demo'] });
+  const { page } = await openApp({ isDemo: true });
   await openSession(page, 'Software for the long run');
   await page.getByRole('textbox', { name: 'Name' }).fill('');
   await page.keyboard.press('Escape');
@@ -146,7 +146,7 @@ test('a session that is left with something that cannot be saved says so, and le
 });
 
 test('a session is created and scheduled on one screen, in a room that is added on the way', async () => {
-  const { page } = await openApp({ flags: ['--demo'] });
+  const { page } = await openApp({ isDemo: true });
   await page.getByRole('navigation').first().waitFor();
   await goTo(page, '/sessions?session=new&start=2026-09-17T12:00:00%2B02:00');
   const editor = page.getByRole('complementary', { name: 'Session' });
@@ -164,7 +164,7 @@ test('a session is created and scheduled on one screen, in a room that is added 
 });
 
 test('what someone else saves meanwhile is shown beside what is typed, and overwrites nothing', async () => {
-  const { page, another } = await openApp({ flags: ['--demo'] });
+  const { page, another } = await openApp({ isDemo: true });
   const other = await another();
   await openSession(page, 'Software for the long run');
   await openSession(other, 'Software for the long run');
@@ -184,7 +184,7 @@ test('what someone else saves meanwhile is shown beside what is typed, and overw
 
 test('what is typed while the host stops is kept, and sent when it is back, with no editor open', async () => {
   const dataDir = temporaryFolder();
-  const { page, hub } = await openApp({ dataDir, flags: ['--demo'] });
+  const { page, hub } = await openApp({ dataDir, isDemo: true });
   // The screens come by themselves, the settings last: none is asked for when the host is away.
   await page.waitForResponse((response) => response.url().includes('/SettingsView-'));
   await openSession(page, 'Software for the long run');
@@ -219,7 +219,7 @@ test('what is typed while the host stops is kept, and sent when it is back, with
 });
 
 test('speakers are put in another order by dragging them, and by keys', async () => {
-  const { page } = await openApp({ flags: ['--demo'] });
+  const { page } = await openApp({ isDemo: true });
   await openSession(page, 'Panel: is data contracts ready for everyone?');
   const speakers = page.getByRole('list', { name: 'Speakers' });
   const order = async (): Promise<string[]> =>

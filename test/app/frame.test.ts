@@ -6,7 +6,7 @@ import { axeFindings, goTo, openApp } from './app-window.ts';
 vi.setConfig({ testTimeout: 120_000 });
 
 async function openDemo(): Promise<Page> {
-  const { page } = await openApp({ flags: ['--demo'] });
+  const { page } = await openApp({ isDemo: true });
   await firstScreen(page);
   return page;
 }
@@ -95,7 +95,7 @@ describe('keys', () => {
 
 describe('settings', () => {
   test('change colours, language and clash rules at once, in every window, and last', async () => {
-    const { page, another } = await openApp({ flags: ['--demo'] });
+    const { page, another } = await openApp({ isDemo: true });
     await firstScreen(page);
     const second = await another();
     await goTo(page, '/settings#appearance');
@@ -133,7 +133,7 @@ test('the licences of all parts are read in the settings, by keyboard, too; a br
 });
 
 test('while the engine is away the app says so calmly, and keeps what is seen', async () => {
-  const { page, hub } = await openApp({ flags: ['--demo'] });
+  const { page, hub } = await openApp({ isDemo: true });
   await firstScreen(page);
   await goTo(page, '/settings');
   await page.getByRole('heading', { name: 'Clash rules' }).waitFor();
@@ -149,7 +149,7 @@ test('while the engine is away the app says so calmly, and keeps what is seen', 
 });
 
 test('how sync stands is read in full on the smallest window, beside the day and the clocks of the event', async () => {
-  const { page } = await openApp({ flags: ['--demo'], width: 768, language: 'de-DE' });
+  const { page } = await openApp({ isDemo: true, width: 768, language: 'de-DE' });
   const head = page.getByRole('banner');
   const state = head.getByRole('status').filter({ hasText: 'Auf diesem Rechner aufbewahrt' });
   expect(await state.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);

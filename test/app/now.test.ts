@@ -9,7 +9,7 @@ vi.setConfig({ testTimeout: 120_000 });
 const BUSY = '/now?at=2026-09-18T10:30';
 
 async function openNow(path: string, options: AppWindowOptions = {}): Promise<Page> {
-  const { page } = await openApp({ flags: ['--demo'], ...options });
+  const { page } = await openApp({ isDemo: true, ...options });
   await page.getByRole('navigation').first().waitFor();
   await goTo(page, path);
   return page;
@@ -80,7 +80,7 @@ test('on a day without sessions it says so, and leads to the days that have some
 });
 
 test('the clock is the event’s and goes on by itself', async () => {
-  const { page } = await openApp({ flags: ['--demo'] });
+  const { page } = await openApp({ isDemo: true });
   await page.getByRole('navigation').first().waitFor();
   await page.clock.install({ time: new Date('2026-09-18T08:44:52Z') });
   await goTo(page, '/now');

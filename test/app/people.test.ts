@@ -5,7 +5,7 @@ import { axeFindings, goTo, openApp } from './app-window.ts';
 vi.setConfig({ testTimeout: 120_000 });
 
 test('a room is added, used, and stays for as long as a session is in it', async () => {
-  const { page } = await openApp({ flags: ['--demo'] });
+  const { page } = await openApp({ isDemo: true });
   await page.getByRole('navigation').first().waitFor();
   await goTo(page, '/people?kind=rooms');
 
@@ -36,7 +36,7 @@ test('a room is added, used, and stays for as long as a session is in it', async
 });
 
 test('what is known by its id alone is named first, by keyboard, and a new room takes a session at once', async () => {
-  const { page, hub } = await openApp({ flags: ['--demo', '--api-key', 'k=admin'] });
+  const { page, hub } = await openApp({ isDemo: true, flags: ['--api-key', 'k=admin'] });
   const answer = await fetch(`${hub.url}/-/local/catalog/rooms`, {
     method: 'PUT',
     headers: { authorization: 'k', 'content-type': 'application/json' },
@@ -76,7 +76,7 @@ test('what is known by its id alone is named first, by keyboard, and a new room 
 });
 
 test('what cannot be saved stands beside its field, and is kept until it is mended', async () => {
-  const { page } = await openApp({ flags: ['--demo'] });
+  const { page } = await openApp({ isDemo: true });
   await page.getByRole('navigation').first().waitFor();
   await goTo(page, '/people?kind=event');
   const last = page.getByLabel('Last day');
@@ -99,7 +99,7 @@ test('what cannot be saved stands beside its field, and is kept until it is mend
 });
 
 test('a person is found without accents, and their sessions tell where they would have to be twice', async () => {
-  const { page, hub } = await openApp({ flags: ['--demo', '--api-key', 'k=admin'], colorScheme: 'dark' });
+  const { page, hub } = await openApp({ isDemo: true, flags: ['--api-key', 'k=admin'], colorScheme: 'dark' });
   const call = async (method: string, path: string, body: unknown): Promise<void> => {
     const headers = { authorization: 'k', 'content-type': 'application/json' };
     const answer = await fetch(`${hub.url}${path}`, { method, headers, body: JSON.stringify(body) });

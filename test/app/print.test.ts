@@ -29,7 +29,7 @@ interface Row {
 }
 
 const KEY = 'print-test';
-const flags = ['--demo', '--api-key', `${KEY}=admin`];
+const flags = ['--api-key', `${KEY}=admin`];
 const headers = { authorization: `Bearer ${KEY}` };
 
 async function readSessions(hub: HubProcess): Promise<Row[]> {
@@ -109,7 +109,7 @@ function outOfPage(pages: readonly PdfPage[]): string[] {
 
 describe('on paper', () => {
   test('a day by room has every session of the day, once in each of its rooms and nowhere else, and none is cut', async () => {
-    const { page, hub } = await openApp({ flags });
+    const { page, hub } = await openApp({ isDemo: true, flags });
     const rows = await readSessions(hub);
     await page.getByRole('button', { name: 'Print …' }).click();
     await page.waitForURL(/#\/print\?day=/);
@@ -159,7 +159,7 @@ describe('on paper', () => {
   });
 
   test('each door has a sheet of its own sessions, in large type, black on white, in the person’s language', async () => {
-    const { page, hub } = await openApp({ flags, colorScheme: 'dark', language: 'de-DE' });
+    const { page, hub } = await openApp({ isDemo: true, flags, colorScheme: 'dark', language: 'de-DE' });
     const rows = await readSessions(hub);
     await goTo(page, '/print');
     await page.getByRole('radio', { name: 'Türschilder' }).check();
@@ -239,7 +239,7 @@ test('a name of the event as long as can be, and doors of few and of many sessio
 });
 
 test('files are saved: the whole event, a room’s calendar, a speaker’s, and what changed', async () => {
-  const { page, hub } = await openApp({ flags });
+  const { page, hub } = await openApp({ isDemo: true, flags });
   const rows = await readSessions(hub);
   await page.keyboard.press('Control+Shift+E');
   await page.waitForURL(/#\/print#files/);

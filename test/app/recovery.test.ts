@@ -65,7 +65,7 @@ async function restore(page: Page, name: RegExp): Promise<void> {
 }
 
 test('a copy is restored in Settings, after it was said what that means, and what was here can be had back', async () => {
-  const { page } = await openApp({ flags: ['--demo'] });
+  const { page } = await openApp({ isDemo: true });
   await backUp(page);
   await rename(page, 'Changed after the copy');
 
@@ -116,7 +116,7 @@ test('what waited in a copy is told as from the backup, and goes to headquarters
 });
 
 test('everything goes into one file, and out of it into an empty app; what is no such file changes nothing', async () => {
-  const { page } = await openApp({ flags: ['--demo'] });
+  const { page } = await openApp({ isDemo: true });
   await rename(page, 'Taken along');
   await goTo(page, '/settings');
   const download = page.waitForEvent('download');
@@ -178,7 +178,7 @@ test('a damaged file is told at the start, stays as it is, and one click goes on
 
 test('that no copy could be made is said on every screen, until one is made', async () => {
   const dataDir = temporaryFolder();
-  const { page } = await openApp({ dataDir, flags: ['--demo'] });
+  const { page } = await openApp({ dataDir, isDemo: true });
   // A file stands where the folder of the copies was.
   const folder = join(dataDir, 'backups');
   rmSync(folder, { recursive: true, force: true });
@@ -200,7 +200,7 @@ test('a full disk is said at once, what was typed stays in its field, and is sav
   const sign = join(temporaryFolder(), 'full');
   vi.stubEnv('NODE_OPTIONS', `--import ${FULL_DISK}`);
   vi.stubEnv('OFFSTAGE_FULL_DISK', sign);
-  const { page } = await openApp({ flags: ['--demo'] });
+  const { page } = await openApp({ isDemo: true });
   vi.unstubAllEnvs();
   await openSession(page, SESSION);
   writeFileSync(sign, '');

@@ -39,7 +39,7 @@ async function drag(page: Page, from: { x: number; y: number }, to: { x: number;
 test.each(['light', 'dark'] as const)(
   'the board shows a day, room by room, and axe finds nothing (%s)',
   async (colorScheme) => {
-    const { page } = await openApp({ flags: ['--demo'], colorScheme });
+    const { page } = await openApp({ isDemo: true, colorScheme });
     await openBoard(page);
 
     expect(await labelOf(page, 'Rethinking incident response')).toBe(
@@ -64,7 +64,7 @@ test.each(['light', 'dark'] as const)(
 );
 
 test('a session is moved by mouse to another room and time, and back by undo', async () => {
-  const { page } = await openApp({ flags: ['--demo'] });
+  const { page } = await openApp({ isDemo: true });
   await openBoard(page);
   const name = 'How a railway operator';
   const before = await labelOf(page, name);
@@ -110,7 +110,7 @@ test('a session is moved by mouse to another room and time, and back by undo', a
 });
 
 test('while a session is moved its clashes are told, and what the rules forbid is refused with the reason', async () => {
-  const { page } = await openApp({ flags: ['--demo'] });
+  const { page } = await openApp({ isDemo: true });
   await openBoard(page);
   const name = 'Rethinking incident response';
   const before = await labelOf(page, name);
@@ -144,7 +144,7 @@ test('while a session is moved its clashes are told, and what the rules forbid i
 });
 
 test('the keyboard walks the board, moves, lengthens, takes off and makes sessions', async () => {
-  const { page } = await openApp({ flags: ['--demo'] });
+  const { page } = await openApp({ isDemo: true });
   await openBoard(page);
   const name = 'How a railway operator';
   const press = async (...keys: string[]): Promise<void> => {
@@ -190,7 +190,7 @@ test('the keyboard walks the board, moves, lengthens, takes off and makes sessio
 });
 
 test('sessions are lengthened by their edge, made on the board, and dragged from the tray and back', async () => {
-  const { page } = await openApp({ flags: ['--demo'] });
+  const { page } = await openApp({ isDemo: true });
   await openBoard(page);
 
   const desk = (await block(page, 'Registration desk, day 1').boundingBox())!;

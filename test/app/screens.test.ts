@@ -7,7 +7,7 @@ vi.setConfig({ testTimeout: 120_000 });
 
 describe.each(['light', 'dark'] as const)('in the %s theme', (colorScheme) => {
   test('axe finds nothing on any screen, nor in the editor, and nothing is wider than the window', async () => {
-    const { page } = await openApp({ flags: ['--demo'], colorScheme, width: 1024, height: 768 });
+    const { page } = await openApp({ isDemo: true, colorScheme, width: 1024, height: 768 });
     await page.getByRole('navigation').first().waitFor();
     const found: Record<string, string[]> = {};
     for (const { name, path } of screens) {
@@ -28,7 +28,7 @@ describe.each(['light', 'dark'] as const)('in the %s theme', (colorScheme) => {
 test('every screen can be used at 768 px and at twice its size', async () => {
   // Twice the size on a screen of 1440 px is a window of 720 px.
   for (const width of [768, 720]) {
-    const { page } = await openApp({ flags: ['--demo'], width, height: 600 });
+    const { page } = await openApp({ isDemo: true, width, height: 600 });
     await page.getByRole('navigation').first().waitFor();
     for (const { name, path } of screens) {
       await goTo(page, path);

@@ -17,7 +17,7 @@ function rowNamed(page: Page, name: string) {
 }
 
 test('a session is found as one types, whatever its accents, and opened by keys alone', async () => {
-  const { page } = await openApp({ flags: ['--demo'] });
+  const { page } = await openApp({ isDemo: true });
   await openTable(page);
 
   await page.keyboard.press('/');
@@ -33,7 +33,7 @@ test('a session is found as one types, whatever its accents, and opened by keys 
 });
 
 test('a double click that opens a session under the pointer selects nothing in it, and leaves the keys to the table', async () => {
-  const { page } = await openApp({ flags: ['--demo'], width: 1024, height: 768 });
+  const { page } = await openApp({ isDemo: true, width: 1024, height: 768 });
   await openTable(page);
   await rowNamed(page, 'Hands-on: circular electronics').dblclick();
   await page.getByRole('textbox', { name: 'Name' }).waitFor();
@@ -42,7 +42,7 @@ test('a double click that opens a session under the pointer selects nothing in i
 });
 
 test('many are changed in one step, after a preview that names what cannot be, and undone in one', async () => {
-  const { page } = await openApp({ flags: ['--demo'] });
+  const { page } = await openApp({ isDemo: true });
   await openTable(page);
 
   // One of three is locked, and so cannot be changed.
@@ -77,7 +77,7 @@ test('many are changed in one step, after a preview that names what cannot be, a
 });
 
 test('rows of a spreadsheet change the sessions of their codes and make the others, in one step', async () => {
-  const { page } = await openApp({ flags: ['--demo'] });
+  const { page } = await openApp({ isDemo: true });
   await openTable(page);
 
   await page.getByRole('button', { name: 'Paste' }).click();
@@ -120,7 +120,7 @@ test('rows of a spreadsheet change the sessions of their codes and make the othe
 });
 
 test('the table stays as it was laid out, also after a reload', async () => {
-  const { page } = await openApp({ flags: ['--demo'], colorScheme: 'dark' });
+  const { page } = await openApp({ isDemo: true, colorScheme: 'dark' });
   await openTable(page);
 
   const name = page.getByRole('columnheader', { name: 'Name' });

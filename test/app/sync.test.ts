@@ -258,7 +258,7 @@ test('sync can be paused and resumed, and tells in its log what it did', async (
 });
 
 test('an event without headquarters says that it is kept here alone, and where to go on', async () => {
-  const { page } = await openApp({ flags: ['--demo'], colorScheme: 'dark' });
+  const { page } = await openApp({ isDemo: true, colorScheme: 'dark' });
   await page.getByRole('navigation').waitFor();
   await goTo(page, '/sync');
   await page.getByRole('heading', { name: 'Kept on this computer alone' }).waitFor();
