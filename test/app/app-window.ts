@@ -96,6 +96,7 @@ function isOfNetwork(text: string): boolean {
 /** Goes to a screen by its address and waits until it is drawn: an address alone changes before the screen that it names has come. */
 export async function goTo(page: Page, path: string): Promise<void> {
   await page.evaluate(async (hash) => {
+    if (location.hash === hash) return;
     const { __vue_app__: app } = document.querySelector('#app') as Element & { __vue_app__: App };
     const { $router: router } = app.config.globalProperties;
     const isThere = new Promise<void>((resolve) => {
@@ -104,7 +105,6 @@ export async function goTo(page: Page, path: string): Promise<void> {
         resolve();
       });
     });
-    if (location.hash === hash) return;
     location.hash = hash;
     await isThere;
   }, `#${path}`);
