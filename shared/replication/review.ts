@@ -9,7 +9,7 @@ import type { Session } from '../contract/session.ts';
 import { findSessionFaults } from '../contract/validate-session.ts';
 import type { ChangeContext, Store, StoreChange } from '../store/open-store.ts';
 import type { SessionRecord, Stored } from '../store/records.ts';
-import type { CatalogReference } from '../store/store-view.ts';
+import type { CatalogReference, StoreView } from '../store/store-view.ts';
 import { afterEdit, type KeptConflict, type SyncState } from '../store/sync-state.ts';
 import { valueAt } from './conflict-place.ts';
 import { resolveConflict, type Choice } from './resolve-conflict.ts';
@@ -232,10 +232,9 @@ function isGoneThere({ absent }: SyncState): boolean {
 }
 
 /** What is kept here alone, and was not edited since: that is in conflict. */
-export function listKept({ store, tenantId, upstream }: ReviewContext): KeptSession[] {
-  const records = store.read((view) => view.listUnsettled(tenantId));
-  return records
-    .filter((record) => isKept(record) && record.sync.upstream === upstream)
+export function listKept(context: ReviewContext): KeptSession[] {
+  return context.store
+    .read((view) => keptIn(view, context))
     .map((record) => ({
       id: record.session.id,
       name: record.session.name,
@@ -255,10 +254,7 @@ export async function settleKept(
   by = SOMEBODY_HERE,
 ): Promise<number> {
   return await context.store.change(asChange(context, by, `${action} kept`), (change) => {
-    const records = change
-      .listUnsettled(context.tenantId)
-      .filter((record) => isKept(record) && record.sync.upstream === context.upstream)
-      .filter(({ session }) => id === undefined || session.id === id);
+    const records = keptIn(change, context).filter(({ session }) => id === undefined || session.id === id);
     if (id !== undefined && records.length === 0) throw notOpen();
     for (const record of records) {
       resolveWhole(context, change, record, true, action === 'send' ? 'mine' : 'theirs');
@@ -267,8 +263,13 @@ export async function settleKept(
   });
 }
 
-function isKept({ sync, _deleted: deleted }: Stored<SessionRecord>): boolean {
-  return sync.absent === 'not at headquarters' && !sync.dirty && !deleted;
+function keptIn(view: StoreView, { tenantId, upstream }: ReviewContext): Stored<SessionRecord>[] {
+  return view
+    .listUnsettled(tenantId)
+    .filter(
+      ({ sync, _deleted: deleted }) =>
+        sync.absent === 'not at headquarters' && sync.upstream === upstream && !sync.dirty && !deleted,
+    );
 }
 
 /** A session that one side deleted and the other edited, or that is kept though headquarters lacks it. */

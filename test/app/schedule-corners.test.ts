@@ -1,6 +1,7 @@
 import type { Locator, Page } from 'playwright-core';
 import { expect, test, vi } from 'vitest';
 
+import { callHub } from '../support/call-hub.ts';
 import { goTo, openApp } from './app-window.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -10,16 +11,7 @@ type Call = (method: string, path: string, body?: unknown) => Promise<unknown>;
 /** A weekend on which the clocks are put back, in three halls: a party through that night, and an exhibition over all days. */
 async function openNightOfTheClocks(): Promise<{ page: Page; call: Call }> {
   const { page, hub } = await openApp({ flags: ['--api-key', 'k=admin'] });
-  const call: Call = async (method, path, body) => {
-    const answer = await fetch(`${hub.url}${path}`, {
-      method,
-      headers: { authorization: 'k', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const read = (await answer.json()) as unknown;
-    if (!answer.ok) throw new Error(JSON.stringify(read));
-    return read;
-  };
+  const call: Call = async (method, path, body) => await callHub(hub.url, 'k', method, path, body);
   const event = {
     id: 'e',
     name: 'Clocks',

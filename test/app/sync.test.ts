@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { expect, test, vi } from 'vitest';
 
+import { callHub } from '../support/call-hub.ts';
 import { startBuiltHub, type HubProcess } from '../support/hub-process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { axeFindings, goTo, openApp, type AppWindow } from './app-window.ts';
@@ -22,16 +23,7 @@ async function startHeadquarters(): Promise<Headquarters> {
   const flags = ['--data', temporaryFolder(), '--tenant', 'hq', '--demo', '--api-key', 'hq-key=admin'];
   let hub = await startBuiltHub(...flags);
   const { port } = new URL(hub.url);
-  const call: Headquarters['call'] = async (method, path, body) => {
-    const answer = await fetch(`${hub.url}${path}`, {
-      method,
-      headers: { authorization: 'hq-key', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const read = (await answer.json()) as unknown;
-    if (!answer.ok) throw new Error(JSON.stringify(read));
-    return read;
-  };
+  const call: Headquarters['call'] = async (method, path, body) => await callHub(hub.url, 'hq-key', method, path, body);
   const stop = async (): Promise<void> => {
     hub.kill('SIGTERM');
     await hub.ended;

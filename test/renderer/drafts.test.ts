@@ -146,13 +146,19 @@ test('what is typed while the engine is away is sent when it is back', async () 
   expect(engine.session['name']).toBe('Closing');
 });
 
-test('what is typed and not saved is there again after the window is loaded anew', async () => {
+/** A window in which a name has been taken out that has to be there: it is typed, and not saved. */
+async function openUnsaved(): Promise<{ engine: FakeEngine; first: ReturnType<typeof openDrafts> }> {
   const engine = new FakeEngine();
   const first = openDrafts(engine);
   first.drafts.open('s');
   await settled();
   first.drafts.type('s', { name: '' }, 'now');
   await settled();
+  return { engine, first };
+}
+
+test('what is typed and not saved is there again after the window is loaded anew', async () => {
+  const { engine } = await openUnsaved();
 
   const { drafts } = openDrafts(engine);
   await settled();
@@ -202,12 +208,7 @@ test('a new session is created once, at the first save that nothing is wrong wit
 });
 
 test('what could not be saved and was mended in one window does not come back from another', async () => {
-  const engine = new FakeEngine();
-  const first = openDrafts(engine);
-  first.drafts.open('s');
-  await settled();
-  first.drafts.type('s', { name: '' }, 'now');
-  await settled();
+  const { engine, first } = await openUnsaved();
   const second = openDrafts(engine);
   await settled();
   second.drafts.type('s', { location: 'Lawn' }, 'soon');
